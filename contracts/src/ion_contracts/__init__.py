@@ -1,0 +1,1 @@
+"""Message and API schemas and the topic catalogue of the register."""

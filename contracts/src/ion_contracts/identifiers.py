@@ -1,0 +1,58 @@
+"""The national identifiers, as types that cannot hold a wrong one. Sources: domain notes §3."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, BeforeValidator, Field
+from stdnum.nl import bsn as elfproef
+
+NO_BSN = "999999999"
+"""The number that stands for "none" in files of care providers; it fails the elfproef on purpose."""
+
+
+class InvalidIdentifierError(ValueError):
+    """The text is not a valid identifier. The message never repeats the text: it may be somebody's BSN."""
+
+
+def normalise_bsn(text: str) -> str:
+    """Returns the nine digits of a citizen number (BSN); eight digits get their leading zero back.
+
+    Raises InvalidIdentifierError when it is not a number of that length, or fails the elfproef.
+    """
+    digits = text.strip()
+    if not re.fullmatch(r"[0-9]{8,9}", digits):
+        raise InvalidIdentifierError("a BSN has nine digits")
+    digits = digits.zfill(9)
+    if digits == "000000000" or not elfproef.is_valid(digits):
+        raise InvalidIdentifierError("this is not a valid BSN: it fails the elfproef")
+    return digits
+
+
+def _checked_bsn(value: object) -> object:
+    return normalise_bsn(value) if isinstance(value, str) else value
+
+
+def _not_blank(value: str) -> str:
+    if not value.strip():
+        raise ValueError("must not be blank")
+    return value
+
+
+def _birth_date(value: date) -> date:
+    if value.year < 1880:
+        raise ValueError("a birth date lies after 1879")
+    return value
+
+
+Bsn = Annotated[
+    str, BeforeValidator(_checked_bsn), Field(pattern=r"^[0-9]{9}$", description="Citizen number, elfproef")
+]
+AgbCode = Annotated[
+    str, Field(pattern=r"^01[0-9]{6}$", description="AGB code of a GP or a GP practice: 01 and 6 digits")
+]
+Uzovi = Annotated[str, Field(pattern=r"^[0-9]{4}$", description="Code of an insurer or label, 4 digits")]
+Name = Annotated[str, AfterValidator(_not_blank), Field(max_length=200)]
+BirthDate = Annotated[date, AfterValidator(_birth_date)]

@@ -1,0 +1,1 @@
+"""Counts, snapshots on the reference date and invoices."""

@@ -1,0 +1,1 @@
+"""Takes what GP systems post and checks coverage at all insurers."""

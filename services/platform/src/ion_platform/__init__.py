@@ -1,0 +1,1 @@
+"""What two services would otherwise write twice."""

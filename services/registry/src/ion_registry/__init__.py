@@ -1,0 +1,1 @@
+"""The register: decides who is whose GP."""

@@ -1,0 +1,1 @@
+"""The rules of the register, pure: no I/O, no clock."""
