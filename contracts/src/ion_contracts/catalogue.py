@@ -34,6 +34,11 @@ class Topic:
     types: tuple[type[Message], ...]
     description: str
 
+    @property
+    def producers(self) -> tuple[str, ...]:
+        """The services that write it: `producer`, one by one."""
+        return tuple(self.producer.split(", "))
+
 
 COMMANDS = Topic(
     name="registration.commands.v1",

@@ -27,7 +27,7 @@ class Received(Generic[MessageT]):
 
 
 def decode(
-    headers: Iterable[tuple[str, bytes]], value: bytes | None, types: Sequence[type[Message]]
+    headers: Iterable[tuple[str, bytes | None]], value: bytes | None, types: Sequence[type[Message]]
 ) -> Received[Message]:
     """Returns the message in a record, as one of `types`.
 
@@ -37,17 +37,18 @@ def decode(
         raise UnreadableMessageError("null-value: the record has no value")
     if len(value) > VALUE_BYTES_MAX:
         raise UnreadableMessageError(f"too-large: {len(value)} bytes, at most {VALUE_BYTES_MAX} are allowed")
+    # Raised outside the `except` clauses: as its cause or context the caught error would carry the record's values.
     try:
         envelope = parse_envelope(headers)
+        model = next((candidate for candidate in types if envelope.type == candidate.TYPE), None)
+        if model is not None:
+            return Received(envelope, model.model_validate_json(value))
+        reason = "unknown-type: this topic carries no such type"
     except EnvelopeError as error:
-        raise UnreadableMessageError(f"bad-envelope: {error}") from error
-    model = next((candidate for candidate in types if envelope.type == candidate.TYPE), None)
-    if model is None:
-        raise UnreadableMessageError("unknown-type: this topic carries no such type")
-    try:
-        return Received(envelope, model.model_validate_json(value))
+        reason = f"bad-envelope: {error}"
     except ValidationError as error:
-        raise UnreadableMessageError(_summary(error)) from None
+        reason = _summary(error)
+    raise UnreadableMessageError(reason)
 
 
 def _summary(error: ValidationError) -> str:

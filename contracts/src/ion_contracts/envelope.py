@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
+
+from ion_contracts.times import MOMENT_PATTERN, in_utc
+from ion_contracts.times import format_time as format_time
 
 SPEC_VERSION = "1.0"
 CONTENT_TYPE = "application/json"
@@ -14,10 +17,19 @@ ATTRIBUTE_LENGTH_MAX = 512
 VALUE_BYTES_MAX = 64 * 1024
 """The NL GOV profile's limit for a whole event."""
 
-_REQUIRED = ("ce_id", "ce_source", "ce_type", "ce_specversion", "ce_time")
-_SOURCE = re.compile(r"urn:nld:[a-z0-9:.-]+")
-_TYPE = re.compile(r"nl\.huisartsinschrijvingen\.[a-z-]+\.v[1-9][0-9]*")
-_ID = re.compile(r"[A-Za-z0-9._:/-]{1,128}")
+REQUIRED_ATTRIBUTES = ("ce_id", "ce_source", "ce_type", "ce_specversion", "ce_time")
+OPTIONAL_ATTRIBUTES = ("ce_correlationid", "ce_causationid", "ce_sequence")
+SOURCE_PATTERN = r"urn:nld:[a-z0-9:.-]+"
+TYPE_PATTERN = r"nl\.huisartsinschrijvingen\.[a-z-]+\.v[1-9][0-9]*"
+ID_PATTERN = r"[A-Za-z0-9._:/-]{1,128}"
+SEQUENCE_PATTERN = r"[0-9]{1,15}"
+
+_ATTRIBUTES = frozenset((*REQUIRED_ATTRIBUTES, *OPTIONAL_ATTRIBUTES))
+_SOURCE = re.compile(SOURCE_PATTERN)
+_TYPE = re.compile(TYPE_PATTERN)
+_ID = re.compile(ID_PATTERN)
+_TIME = re.compile(MOMENT_PATTERN)
+_SEQUENCE = re.compile(SEQUENCE_PATTERN)
 
 Headers = list[tuple[str, bytes]]
 
@@ -58,72 +70,78 @@ class Envelope:
         return [(name, value.encode()) for name, value in attributes.items() if value is not None]
 
 
-def format_time(moment: datetime) -> str:
-    """Returns RFC 3339 in UTC, as `2027-04-01T08:00:00.000000Z`."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+def parse_envelope(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
+    """Reads the headers of a record. Attributes that are not ours are ignored, so that additions keep the version.
 
-
-def parse_envelope(headers: Iterable[tuple[str, bytes]]) -> Envelope:
-    """Reads the headers of a record.
-
-    Raises EnvelopeError when an attribute is missing, too long, or not what it should be.
+    Raises EnvelopeError when an attribute is missing, given twice, too long, or not what it should be.
     """
     attributes = _attributes(headers)
-    missing = [name for name in _REQUIRED if name not in attributes]
+    missing = [name for name in REQUIRED_ATTRIBUTES if name not in attributes]
     if missing:
         raise EnvelopeError(f"missing attributes: {', '.join(missing)}")
     _require(attributes["ce_specversion"] == SPEC_VERSION, "ce_specversion")
-    _require(_ID.fullmatch(attributes["ce_id"]) is not None, "ce_id")
-    _require(_SOURCE.fullmatch(attributes["ce_source"]) is not None, "ce_source")
-    _require(_TYPE.fullmatch(attributes["ce_type"]) is not None, "ce_type")
+    _require_match(_ID, attributes["ce_id"], "ce_id")
+    _require_match(_SOURCE, attributes["ce_source"], "ce_source")
+    _require_match(_TYPE, attributes["ce_type"], "ce_type")
+    correlation_id = attributes.get("ce_correlationid", attributes["ce_id"])
+    _require_match(_ID, correlation_id, "ce_correlationid")
+    causation_id = attributes.get("ce_causationid")
+    _require(causation_id is None or _ID.fullmatch(causation_id) is not None, "ce_causationid")
     return Envelope(
         id=attributes["ce_id"],
         source=attributes["ce_source"],
         type=attributes["ce_type"],
         time=_parse_time(attributes["ce_time"]),
-        correlation_id=attributes.get("ce_correlationid", attributes["ce_id"]),
-        causation_id=attributes.get("ce_causationid"),
-        sequence=_parse_sequence(attributes),
+        correlation_id=correlation_id,
+        causation_id=causation_id,
+        sequence=_parse_sequence(attributes.get("ce_sequence")),
     )
 
 
-def readable_id(headers: Iterable[tuple[str, bytes]]) -> str | None:
+def readable_id(headers: Iterable[tuple[str, bytes | None]]) -> str | None:
     """Returns the id of a message whose envelope may be broken otherwise, or None when even that cannot be read."""
-    for name, value in headers:
-        if name == "ce_id" and len(value) <= ATTRIBUTE_LENGTH_MAX:
-            text = value.decode("ascii", errors="replace")
-            return text if _ID.fullmatch(text) else None
-    return None
+    given = [value for name, value in headers if name == "ce_id"]
+    if len(given) != 1 or given[0] is None or len(given[0]) > ATTRIBUTE_LENGTH_MAX:
+        return None
+    text = given[0].decode("ascii", errors="replace")
+    return text if _ID.fullmatch(text) else None
 
 
-def _attributes(headers: Iterable[tuple[str, bytes]]) -> Mapping[str, str]:
-    attributes = {}
+def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> Mapping[str, str]:
+    """Reads our attributes only: the name of any other was made by the sender, and may not stand in an error."""
+    attributes: dict[str, str] = {}
     for name, value in headers:
-        if not name.startswith("ce_"):
+        if name not in _ATTRIBUTES:
             continue
-        _require(value is not None and len(value) <= ATTRIBUTE_LENGTH_MAX, name)
-        try:
-            attributes[name] = value.decode("utf-8")
-        except UnicodeDecodeError as error:
-            raise EnvelopeError(f"{name} is not UTF-8") from error
+        if name in attributes:
+            raise EnvelopeError(f"{name} is given twice")
+        if value is None or len(value) > ATTRIBUTE_LENGTH_MAX:
+            raise EnvelopeError(f"{name} is not valid")
+        attributes[name] = value.decode("ascii", errors="replace")  # a replaced character fits none of the patterns
     return attributes
 
 
 def _parse_time(text: str) -> datetime:
+    _require_match(_TIME, text, "ce_time")
+    # Raised outside the `except` clause: the caught error repeats the text, and would travel as the context.
     try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise EnvelopeError("ce_time is not an RFC 3339 time") from error
-    _require(moment.tzinfo is not None, "ce_time")
+        moment = in_utc(datetime.fromisoformat(text))
+    except ValueError:
+        moment = None
+    if moment is None:
+        raise EnvelopeError("ce_time is not a time that exists")
     return moment
 
 
-def _parse_sequence(attributes: Mapping[str, str]) -> int | None:
-    text = attributes.get("ce_sequence")
+def _parse_sequence(text: str | None) -> int | None:
     if text is None:
         return None
-    _require(text.isascii() and text.isdigit() and len(text) < 16, "ce_sequence")
+    _require_match(_SEQUENCE, text, "ce_sequence")
     return int(text)
+
+
+def _require_match(pattern: re.Pattern[str], text: str, attribute: str) -> None:
+    _require(pattern.fullmatch(text) is not None, attribute)
 
 
 def _require(condition: bool, attribute: str) -> None:

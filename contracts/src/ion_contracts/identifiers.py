@@ -9,6 +9,8 @@ from typing import Annotated
 from pydantic import AfterValidator, BeforeValidator, Field
 from stdnum.nl import bsn as elfproef
 
+from ion_contracts.times import Day
+
 NO_BSN = "999999999"
 """The number that stands for "none" in files of care providers; it fails the elfproef on purpose."""
 
@@ -47,12 +49,13 @@ def _birth_date(value: date) -> date:
     return value
 
 
+# The pattern stands before the check: after it, it would be missing from the JSON Schema.
 Bsn = Annotated[
-    str, BeforeValidator(_checked_bsn), Field(pattern=r"^[0-9]{9}$", description="Citizen number, elfproef")
+    str, Field(pattern=r"^[0-9]{9}$", description="Citizen number, elfproef"), BeforeValidator(_checked_bsn)
 ]
 AgbCode = Annotated[
     str, Field(pattern=r"^01[0-9]{6}$", description="AGB code of a GP or a GP practice: 01 and 6 digits")
 ]
 Uzovi = Annotated[str, Field(pattern=r"^[0-9]{4}$", description="Code of an insurer or label, 4 digits")]
 Name = Annotated[str, AfterValidator(_not_blank), Field(max_length=200)]
-BirthDate = Annotated[date, AfterValidator(_birth_date)]
+BirthDate = Annotated[Day, AfterValidator(_birth_date)]

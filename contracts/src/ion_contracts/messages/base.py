@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict
 from pydantic.alias_generators import to_camel
 
-from ion_contracts.envelope import format_time
+from ion_contracts.times import Day, Moment
 
-Moment = Annotated[AwareDatetime, PlainSerializer(format_time, return_type=str, when_used="json")]
-"""A moment in UTC, with microseconds."""
+__all__ = ["Day", "Message", "Moment"]
 
 
 class Message(BaseModel):

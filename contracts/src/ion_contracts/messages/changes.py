@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from ion_contracts.identifiers import AgbCode, Bsn, Uzovi
-from ion_contracts.messages.base import Message, Moment
+from ion_contracts.messages.base import Day, Message, Moment
 from ion_contracts.messages.events import EndedPeriod
 
 
@@ -22,7 +21,7 @@ class InsuredRegistered(Message):
     bsn: Bsn
     uzovi: Uzovi
     agb_code: AgbCode
-    since: date
+    since: Day
     previous: EndedPeriod | None = Field(
         None, description="Only when that period belonged to this insurer's insured too"
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ion_contracts.identifiers import AgbCode, BirthDate, Bsn, Name, Uzovi
-from ion_contracts.messages.base import Message, Moment
+from ion_contracts.messages.base import Day, Message, Moment
 
 
 class Mode(StrEnum):
@@ -50,11 +49,11 @@ class Register(Message):
     agb_code: AgbCode
     person: Person
     mode: Mode
-    offered_on: date = Field(
+    offered_on: Day = Field(
         description="The day in the Netherlands on which the gateway stored the request; rules 3 to 6 judge by it"
     )
     offered_at: Moment
-    start_date: date | None = Field(None, description="The start that was asked for; without it, the day of offering")
+    start_date: Day | None = Field(None, description="The start that was asked for; without it, the day of offering")
     uzovi: Uzovi | None = Field(None, description="The insurer that the coverage check found")
     party: Annotated[str, Field(max_length=100)] = Field(description="Who posted it, as the gateway knows that party")
 
@@ -65,7 +64,7 @@ class SettleWaiting(Message):
     TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.wachtende-verwerken.v1"
 
     patient_id: UUID
-    offered_on: date = Field(description="The day on which it became due")
+    offered_on: Day = Field(description="The day on which it became due")
 
 
 class CloseDay(Message):
@@ -73,4 +72,4 @@ class CloseDay(Message):
 
     TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.dag-afsluiten.v1"
 
-    day: date
+    day: Day

@@ -5,14 +5,13 @@ They carry the period before and after, so that a count is a sum (billing), and 
 
 from __future__ import annotations
 
-from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
 from pydantic import Field
 
 from ion_contracts.identifiers import AgbCode
-from ion_contracts.messages.base import Message, Moment
+from ion_contracts.messages.base import Day, Message, Moment
 
 
 class EndedPeriod(Message):
@@ -21,8 +20,8 @@ class EndedPeriod(Message):
     TYPE: ClassVar[str] = ""
 
     agb_code: AgbCode
-    since: date
-    until: date
+    since: Day
+    until: Day
 
 
 class RegistrationStarted(Message):
@@ -32,8 +31,8 @@ class RegistrationStarted(Message):
 
     patient_id: UUID
     agb_code: AgbCode
-    since: date
-    recorded_on: date = Field(description="The day on which the register knew it; never goes back within a partition")
+    since: Day
+    recorded_on: Day = Field(description="The day on which the register knew it; never goes back within a partition")
     recorded_at: Moment
 
 
@@ -44,9 +43,9 @@ class RegistrationTransferred(Message):
 
     patient_id: UUID
     agb_code: AgbCode
-    since: date
+    since: Day
     previous: EndedPeriod
-    recorded_on: date
+    recorded_on: Day
     recorded_at: Moment
 
 
@@ -55,5 +54,5 @@ class DayClosed(Message):
 
     TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.dag-afgesloten.v1"
 
-    day: date
+    day: Day
     partition: int

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
@@ -10,7 +9,7 @@ from uuid import UUID
 from pydantic import Field
 
 from ion_contracts.identifiers import AgbCode
-from ion_contracts.messages.base import Message, Moment
+from ion_contracts.messages.base import Day, Message, Moment
 
 
 class DeliveryResult(StrEnum):
@@ -42,8 +41,8 @@ class InvoiceIssued(Message):
     number: Annotated[str, Field(max_length=20)]
     agb_code: AgbCode
     year: int
-    reference_date: date
+    reference_date: Day
     patients: int
     total_cents: int = Field(description="Including VAT")
     payment_reference: Annotated[str, Field(pattern=r"^[0-9]{16}$")]
-    issued_on: date
+    issued_on: Day

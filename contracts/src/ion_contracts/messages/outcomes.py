@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from enum import StrEnum
 from typing import Annotated, ClassVar
 
 from pydantic import Field
 
 from ion_contracts.identifiers import AgbCode
-from ion_contracts.messages.base import Message, Moment
+from ion_contracts.messages.base import Day, Message, Moment
 
 
 class Status(StrEnum):
@@ -26,7 +25,7 @@ class RegistrationState(Message):
     TYPE: ClassVar[str] = ""
 
     agb_code: AgbCode
-    since: date
+    since: Day
 
 
 class CommandOutcome(Message):
@@ -38,5 +37,5 @@ class CommandOutcome(Message):
     status: Status
     code: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,64}$")]
     registration: RegistrationState | None = None
-    process_on: date | None = Field(None, description="For a deferred command: the day on which it is processed")
+    process_on: Day | None = Field(None, description="For a deferred command: the day on which it is processed")
     recorded_at: Moment
