@@ -1,0 +1,58 @@
+"""Third parties' log records (aiokafka, FastStream, uvicorn, asyncio) under the same rules as ours.
+
+Their arguments are never rendered, because they may be a record or a row. Their text is shown only when it stands as
+a constant in the code that logs it: a text that was put together at run time may hold anything.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ion_platform.logging import Logger
+
+FRAMES_MAX = 20
+"""How far up the stack the constant is looked for: wrappers pass a text on."""
+
+
+class ThirdPartyHandler(logging.Handler):
+    """The root logger's only handler; WARNING and above."""
+
+    def __init__(self, get_logger: Callable[[str], Logger]) -> None:
+        super().__init__(logging.WARNING)
+        self._get_logger = get_logger
+
+    def emit(self, record: logging.LogRecord) -> None:
+        level = "critical" if record.levelno >= logging.CRITICAL else "error"
+        method = "warning" if record.levelno < logging.ERROR else level
+        text = record.msg if isinstance(record.msg, str) and _is_constant(record.msg) else "text left out"
+        place = f"{'/'.join(Path(record.pathname).parts[-2:])}:{record.lineno} {record.funcName}"
+        fields = {"exc_info": record.exc_info} if record.exc_info else {"error_places": [place]}
+        getattr(self._get_logger(record.name), method)(text, **fields)
+
+
+def adopt_third_party_loggers() -> None:
+    """Takes away handlers that libraries gave their own loggers, so that every record comes to the root's.
+
+    FastStream adds its own when a broker is made: call this again after that.
+    """
+    for name in list(logging.root.manager.loggerDict):
+        logger = logging.getLogger(name)
+        logger.handlers = []
+        logger.propagate = True
+        logger.setLevel(max(logger.level, logging.WARNING))
+
+
+def _is_constant(text: str) -> bool:
+    frame = sys._getframe(2)
+    for _ in range(FRAMES_MAX):
+        if text in frame.f_code.co_consts:
+            return True
+        if frame.f_back is None:
+            return False
+        frame = frame.f_back
+    return False
