@@ -1,0 +1,101 @@
+"""How the parts of the registry are put together."""
+
+from __future__ import annotations
+
+import asyncio
+from uuid import uuid4
+
+from aiokafka.errors import KafkaError
+
+from ion_contracts.catalogue import COMMANDS
+from ion_platform.consumer import Subscription
+from ion_platform.logging import get_logger
+from ion_platform.problems import install_problems
+from ion_platform.runtime import START_RETRY_DELAY_S, Service
+from ion_platform.tasks import periodic
+from ion_registry.config import RegistrySettings
+from ion_registry.handlers.http import create_router
+from ion_registry.services.handle_commands import CommandHandler
+from ion_registry.services.journal_relays import JournalRelays
+from ion_registry.services.timers import send_due_waiting, send_passed_days
+from ion_registry.services.topic_guard import TopicLostRecordsError, read_end_offsets, refuse_lost_records
+from ion_registry.storage.partitions import add_partitions
+
+log = get_logger(__name__)
+
+NAME = "registry"
+PACKAGE = "ion_registry"
+API_VERSION = "0.1.0"
+
+
+def create_service(settings: RegistrySettings) -> Service:
+    """Returns the registry, ready to run: commands in, the journal out, timers and questions."""
+    service = Service(NAME, PACKAGE, settings, API_VERSION)
+    install_problems(service.app, API_VERSION)
+    service.app.include_router(create_router(lambda: service.pool))
+    relays = JournalRelays(service, holder=settings.instance or f"{NAME}-{uuid4()}")
+    registry = _Registry(service, settings)
+    handler = CommandHandler(service.clock)
+    service.on_start(registry.know_partitions, relays.stop_all)
+    service.add_subscription(
+        lambda: Subscription(
+            topic=COMMANDS,
+            handler=handler.handle,
+            on_unreadable=handler.refuse_unreadable,
+            after_commit=relays.wake,
+            on_assigned=relays.start,
+            on_revoked=relays.stop,
+        )
+    )
+    service.add_task("waiting", registry.run_waiting_timer)
+    service.add_task("days", registry.run_day_timer)
+    return service
+
+
+class _Registry:
+    """What the registry does beside its consumer."""
+
+    def __init__(self, service: Service, settings: RegistrySettings) -> None:
+        self._service = service
+        self._interval_s = settings.timer_interval_s
+        self._partitions: list[int] = []
+
+    async def know_partitions(self) -> None:
+        """Waits for the commands topic, and refuses to start on one that lost records. Raises TopicLostRecordsError."""
+        ends = await self._wait_for_topic()
+        try:
+            await refuse_lost_records(self._service.pool, ends)
+        except TopicLostRecordsError as error:
+            log.error("the commands topic does not belong to this database", reason=str(error))
+            raise
+        self._partitions = sorted(ends)
+        async with self._service.pool.acquire() as connection:
+            await add_partitions(connection, self._partitions)
+
+    async def run_waiting_timer(self) -> None:
+        """Sends what waited and is due, for as long as the process runs."""
+        await periodic(asyncio.Event(), self._interval_s, self._send_waiting)
+
+    async def run_day_timer(self) -> None:
+        """Closes each day that has passed, for as long as the process runs."""
+        await periodic(asyncio.Event(), self._interval_s, self._send_days)
+
+    async def _send_waiting(self) -> bool:
+        sent = await send_due_waiting(self._service.pool, self._service.clock)
+        if sent:
+            self._service.wake_outbox()
+        return sent
+
+    async def _send_days(self) -> bool:
+        sent = await send_passed_days(self._service.pool, self._service.clock, self._partitions)
+        if sent:
+            self._service.wake_outbox()
+        return sent
+
+    async def _wait_for_topic(self) -> dict[int, int]:
+        while True:
+            try:
+                return await read_end_offsets(self._service.settings.kafka_bootstrap)
+            except (KafkaError, OSError, TimeoutError) as error:
+                log.warning("not there yet, trying again", task="commands topic", error=type(error).__name__)
+                await asyncio.sleep(START_RETRY_DELAY_S)

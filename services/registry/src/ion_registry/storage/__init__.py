@@ -1,0 +1,1 @@
+"""The register's tables: rows in and out, set-based; no rules."""

@@ -1,0 +1,164 @@
+"""What the register answers: lists of now and of then, and counts (rules 7, 14 and 50)."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from datetime import date
+from typing import Any
+
+import aiohttp
+import pytest
+import uvicorn
+from fastapi import FastAPI
+
+from ion_platform.database import Pool
+from ion_platform.problems import install_problems
+from ion_registry.handlers.http import create_router
+from ion_registry.services.handle_commands import CommandHandler
+from ion_registry.storage.partitions import add_partitions
+from tests.integration.registry.made_messages import (
+    PRACTICE_A,
+    PRACTICE_B,
+    Made,
+    Partition,
+    close,
+    person,
+    register,
+)
+from tests.integration.registry.set_clock import SetClock
+
+BEGAN = date(2027, 1, 10)
+MOVED = date(2027, 3, 10)
+
+
+@pytest.fixture
+async def ask(pool: Pool) -> AsyncIterator[Any]:
+    """Posts a question to the register's routes over HTTP; returns (status, answer)."""
+    app = FastAPI()
+    install_problems(app, "0.1.0")
+    app.include_router(create_router(lambda: pool))
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
+    serving = asyncio.create_task(server.serve([listening]))
+    address = f"http://127.0.0.1:{listening.getsockname()[1]}/internal/v1"
+    async with aiohttp.ClientSession() as session:
+
+        async def post(path: str, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+            async with session.post(f"{address}{path}", json=question) as answer:
+                return answer.status, await answer.json(content_type=None)
+
+        yield post
+    server.should_exit = True
+    await serving
+
+
+async def record(pool: Pool, partition: Partition, made: list[Made], day: date) -> None:
+    async with pool.acquire() as connection, connection.transaction():
+        await CommandHandler(SetClock(day)).handle(connection, partition.deliver(made))
+
+
+@pytest.fixture
+async def partition(pool: Pool) -> Partition:
+    """Thirty patients of A since January; the first five moved to B in March."""
+    partition = Partition()
+    await record(pool, partition, [register(number, PRACTICE_A, BEGAN) for number in range(30)], BEGAN)
+    await record(pool, partition, [register(number, PRACTICE_B, MOVED) for number in range(5)], MOVED)
+    return partition
+
+
+@pytest.mark.usefixtures("partition")
+async def test_the_list_of_now_is_paged_with_its_total_on_top_and_ordered_by_name(ask: Any) -> None:
+    status, first = await ask("/registrations/_search", {"agbCode": PRACTICE_A, "pageSize": 20})
+    _, second = await ask("/registrations/_search", {"agbCode": PRACTICE_A, "pageSize": 20, "page": 2})
+    _, beyond = await ask("/registrations/_search", {"agbCode": PRACTICE_A, "pageSize": 20, "page": 3})
+    assert status == 200
+    assert (first["total"], first["page"], first["pageSize"]) == (25, 1, 20)
+    names = [one["familyName"] for page in (first, second) for one in page["registrations"]]
+    assert names == [person(number).family_name for number in range(5, 30)]
+    assert (beyond["total"], beyond["registrations"]) == (25, [])
+    shown = first["registrations"][0]
+    assert {name: shown[name] for name in shown if name != "patientId"} == {
+        "bsn": person(5).bsn,
+        "initials": person(5).initials,
+        "prefix": "van der",
+        "familyName": person(5).family_name,
+        "birthDate": person(5).birth_date.isoformat(),
+        "sex": "female",
+        "agbCode": PRACTICE_A,
+        "since": BEGAN.isoformat(),
+    }
+
+
+@pytest.mark.usefixtures("partition")
+@pytest.mark.parametrize(
+    ("agb_code", "day", "total"),
+    [
+        (PRACTICE_A, "2027-01-09", 0),
+        (PRACTICE_A, "2027-01-10", 30),
+        (PRACTICE_A, "2027-03-09", 30),
+        (PRACTICE_A, "2027-03-10", 25),
+        (PRACTICE_B, "2027-03-09", 0),
+        (PRACTICE_B, "2027-03-10", 5),
+    ],
+)
+async def test_rule_7_the_list_on_a_day_is_that_of_the_day(ask: Any, agb_code: str, day: str, total: int) -> None:
+    _, found = await ask("/registrations/_search", {"agbCode": agb_code, "onDate": day})
+    assert found["total"] == total
+    _, counted = await ask("/counts", {"onDate": day, "knownOn": "2027-12-31"})
+    assert {one["agbCode"]: one["patients"] for one in counted["counts"]}.get(agb_code, 0) == total
+
+
+@pytest.mark.usefixtures("partition")
+async def test_a_list_of_the_past_says_when_a_period_ended_since(ask: Any) -> None:
+    question = {"agbCode": PRACTICE_A, "onDate": "2027-02-01"}
+    _, found = await ask("/registrations/_search", {**question, "bsn": person(0).bsn})
+    assert [one["until"] for one in found["registrations"]] == ["2027-03-09"]
+    _, found = await ask("/registrations/_search", {**question, "bsn": person(9).bsn})
+    assert ["until" in one for one in found["registrations"]] == [False]
+    _, found = await ask("/registrations/_search", {"agbCode": PRACTICE_B, "bsn": person(9).bsn})
+    assert found["total"] == 0
+
+
+async def test_counts_are_those_that_were_known_on_a_day(ask: Any, pool: Pool, partition: Partition) -> None:
+    late = register(40, PRACTICE_A, date(2027, 5, 3), date(2027, 2, 1))
+    await record(pool, partition, [late], date(2027, 5, 3))
+
+    async def counts(known_on: str) -> dict[str, int]:
+        _, answer = await ask("/counts", {"onDate": "2027-04-01", "knownOn": known_on})
+        return {one["agbCode"]: one["patients"] for one in answer["counts"]}
+
+    assert await counts("2027-02-01") == {PRACTICE_A: 30}
+    assert await counts("2027-04-01") == {PRACTICE_A: 25, PRACTICE_B: 5}
+    assert await counts("2027-05-03") == {PRACTICE_A: 26, PRACTICE_B: 5}
+
+
+async def test_a_day_counts_as_closed_once_every_partition_has_closed_it(
+    ask: Any, pool: Pool, partition: Partition
+) -> None:
+    async with pool.acquire() as connection:
+        await add_partitions(connection, [0, 1])
+    question = {"onDate": "2027-04-01", "knownOn": "2027-04-01"}
+    await record(pool, partition, [close(date(2027, 4, 2))], date(2027, 4, 3))
+    assert (await ask("/counts", question))[1]["closedThrough"] is None
+    await record(pool, Partition(1), [close(date(2027, 4, 1))], date(2027, 4, 3))
+    assert (await ask("/counts", question))[1]["closedThrough"] == "2027-04-01"
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        {},
+        {"agbCode": "12345678"},
+        {"agbCode": PRACTICE_A, "bsn": "999999999"},
+        {"agbCode": PRACTICE_A, "pageSize": 201},
+        {"agbCode": PRACTICE_A, "page": 0},
+        {"agbCode": PRACTICE_A, "unknown": 1},
+    ],
+)
+async def test_a_wrong_question_is_told_what_is_wrong_without_repeating_it(ask: Any, question: dict[str, Any]) -> None:
+    status, answer = await ask("/registrations/_search", question)
+    assert (status, answer["code"]) == (400, "invalid-input")
+    assert answer["errors"]
+    assert "999999999" not in str(answer)
