@@ -1,0 +1,1 @@
+"""What a change message is and says, without I/O."""

@@ -1,0 +1,1 @@
+"""What the notifier does: take events and providers, render mails, send them."""

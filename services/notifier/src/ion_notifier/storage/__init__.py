@@ -1,0 +1,1 @@
+"""The notifier's tables: rows in and out, set-based; no rules."""

@@ -1,0 +1,1 @@
+"""The texts of the mails, in Dutch: what a GP reads."""
