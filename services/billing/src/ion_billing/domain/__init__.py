@@ -1,0 +1,1 @@
+"""The rules of the yearly contribution, pure: no clock, no network, no database."""
