@@ -236,15 +236,12 @@ class _Reader(ConsumerRebalanceListener):  # type: ignore[misc]
                 return
             try:
                 await self._take_whole(mine)
-            except Exception as error:
-                self._note_failure(error)
-                self._rewind(mine)
-                retry = is_infrastructure_error(error)
-            else:
                 self._progress.failures = 0
                 return
-        if retry:
-            await self._back_off()
+            except Exception as error:
+                self._note_failure(error)
+                await self._read_again(mine, error)
+        await self._back_off()
 
     async def _take_whole(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """One transaction for all; when the handler fails, one for each record, so that the culprit stands alone."""
@@ -327,9 +324,12 @@ class _Reader(ConsumerRebalanceListener):  # type: ignore[misc]
                 "record put aside", topic=u.topic, partition=u.partition, offset=u.offset, reason=u.reason.split(":")[0]
             )
 
-    def _rewind(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
-        """Reads on from where the last commit left it."""
-        for partition in {r.partition for r in records}:
+    async def _read_again(self, records: Sequence[ConsumerRecord[bytes, bytes]], error: Exception) -> None:
+        """Goes back to the last commit that this process knows of, or to what the database now says."""
+        partitions = sorted({r.partition for r in records})
+        if isinstance(error, PositionMovedBackError) and await self._seek_to_stored(partitions):
+            return
+        for partition in partitions:
             self._seek(partition, self._progress.positions[partition])
 
     def _seek(self, partition: int, offset: int) -> None:

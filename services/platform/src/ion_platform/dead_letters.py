@@ -39,7 +39,9 @@ def dead_letter(topic: str, service: str, record: Unreadable, now: datetime) -> 
         partition=record.partition,
         offset=record.offset,
         key=_base64(record.key),
-        headers=[(name[:200], base64.b64encode(content[:HEADER_BYTES_MAX])) for name, content in record.headers],
+        headers=[
+            (name[:200], base64.b64encode((content or b"")[:HEADER_BYTES_MAX])) for name, content in record.headers
+        ],
         value=_base64(value),
         value_bytes=len(record.value or b""),
         reason=record.reason,
