@@ -30,7 +30,6 @@ UNSHOWABLE = "\N{REPLACEMENT CHARACTER}"
 
 SHOWABLE_RANGES = (
     (0x0020, 0x024F),  # Latin, with the marks of European languages
-    (0x0300, 0x036F),  # marks that combine with a letter
     (0x0370, 0x04FF),  # Greek and Cyrillic
     (0x1E00, 0x1EFF),  # Latin with several marks
     (0x2010, 0x2027),  # dashes and quotation marks
@@ -77,7 +76,8 @@ def showable(text: str) -> str:
     """Returns `text` on one line, in characters that the document can show.
 
     White space and control characters become one space; invisible characters, such as those that turn the reading
-    direction, go; what the fonts lack becomes the replacement character. So no name can stop an invoice.
+    direction, go, and so does a mark for which no letter exists; what else the fonts lack becomes the replacement
+    character. So no name can stop an invoice.
     """
     shown = (_shown(character) for character in unicodedata.normalize("NFC", text))
     return " ".join("".join(shown).split())
@@ -87,8 +87,8 @@ def _shown(character: str) -> str:
     category = unicodedata.category(character)
     if category in ("Zs", "Zl", "Zp", "Cc"):
         return " "
-    if category == "Cf":
+    if category == "Cf" or category[0] == "M":
         return ""
-    if any(first <= ord(character) <= last for first, last in SHOWABLE_RANGES) and category[0] in "LMNPS":
+    if any(first <= ord(character) <= last for first, last in SHOWABLE_RANGES) and category[0] in "LNPS":
         return character
     return UNSHOWABLE

@@ -10,11 +10,12 @@ from importlib.resources import files
 import typst
 
 from ion_billing.domain.amounts import InvoiceAmounts
+from ion_billing.domain.rounding import whole_cents
 from ion_billing.rendering.document import Customer, InvoiceDocument, Supplier
 from ion_billing.rendering.dutch import count, euros, in_fours, long_date, percentage, showable, unit_price
 
 Texts = dict[str, str]
-Shown = str | int | bool | Texts | list[str] | list[Texts] | None
+Shown = str | Texts | list[int] | list[str] | list[Texts] | None
 
 
 def render_invoice(invoice: InvoiceDocument) -> bytes:
@@ -43,7 +44,7 @@ def shown_texts(invoice: InvoiceDocument) -> dict[str, Shown]:
         "issuedOn": long_date(invoice.issued_on),
         "dueOn": long_date(invoice.due_on),
         "service": service,
-        "period": f"1 januari {rate.year} t/m 31 december {rate.year}",
+        "period": f"kalenderjaar {rate.year}",
         "referenceDate": long_date(rate.reference_date),
         "paymentReference": in_fours(invoice.payment_reference),
         "supplier": _supplier_texts(invoice.supplier),
@@ -74,9 +75,11 @@ def _lines(amounts: InvoiceAmounts) -> list[Texts]:
 
 def _notes(amounts: InvoiceAmounts) -> list[str]:
     rate = amounts.rate
+    codes = "AGB-code" if len(amounts.lines) == 1 else "AGB-codes"
+    counted_on = long_date(rate.reference_date)
     notes = [
-        f"Geteld zijn de patiënten die op {long_date(rate.reference_date)} op uw AGB-code waren ingeschreven. "
-        "Wijzigingen na de peildatum tellen niet mee."
+        f"Geteld zijn de patiënten die op {counted_on} op uw {codes} waren ingeschreven.",
+        "Wijzigingen na de peildatum tellen niet mee.",
     ]
     if rate.vat_included:
         notes.append(
@@ -84,9 +87,8 @@ def _notes(amounts: InvoiceAmounts) -> list[str]:
             "btw. Het tarief exclusief btw is daaruit afgeleid en afgerond."
         )
     if amounts.total.minimum_applied:
-        minimum = euros(amounts.total.excl_cents)
         notes.append(
-            f"Het minimum van {minimum} exclusief btw per factuur is toegepast. "
+            f"Het minimum van {euros(whole_cents(rate.minimum))} exclusief btw per factuur is toegepast. "
             "Klopt het lage aantal patiënten niet? Controleer dan op welke AGB-code uw patiënten zijn ingeschreven."
         )
     return notes

@@ -1,0 +1,56 @@
+"""Counts patients per AGB code from the register's facts, without knowing who they are (rule 50)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from ion_contracts.messages import CareProvider, DayClosed, Message, RegistrationStarted, RegistrationTransferred
+from ion_platform.consumer import Delivery
+from ion_platform.database import Connection
+from ion_platform.inbox import new_deliveries
+from ion_platform.queries import load_queries
+
+QUERIES = load_queries("ion_billing.storage")
+ONE_DAY = timedelta(days=1)
+Change = tuple[str, date, date]
+"""AGB code, the day from which it is so, the day on which the register knew it."""
+
+
+def count_changes(body: Message) -> Counter[Change]:
+    """Returns what one fact adds to and takes from the counts."""
+    changes: Counter[Change] = Counter()
+    if isinstance(body, RegistrationStarted | RegistrationTransferred):
+        changes[(body.agb_code, body.since, body.recorded_on)] += 1
+    if isinstance(body, RegistrationTransferred):
+        changes[(body.previous.agb_code, body.previous.until + ONE_DAY, body.recorded_on)] -= 1
+    return changes
+
+
+async def take_events(connection: Connection, batch: Sequence[Delivery]) -> None:
+    """Counts what a batch says; an event that came before counts once."""
+    changes: Counter[Change] = Counter()
+    closed: dict[int, date] = {}
+    for delivery in await new_deliveries(connection, batch):
+        body = delivery.message.body
+        if isinstance(body, DayClosed):
+            closed[body.partition] = max(body.day, closed.get(body.partition, body.day))
+        for change, delta in count_changes(body).items():
+            changes[change] += delta
+    agb_codes = [agb_code for agb_code, _, _ in changes]
+    valid_on = [day for _, day, _ in changes]
+    recorded_on = [day for _, _, day in changes]
+    await connection.execute(QUERIES["add_count_changes"], agb_codes, valid_on, recorded_on, list(changes.values()))
+    await connection.execute(QUERIES["close_days"], list(closed), list(closed.values()))
+
+
+async def take_providers(connection: Connection, batch: Sequence[Delivery]) -> None:
+    """Keeps the newest name and address of each care provider."""
+    providers: dict[str, CareProvider] = {}
+    for delivery in batch:
+        body = delivery.message.body
+        assert isinstance(body, CareProvider)
+        providers[body.agb_code] = body
+    columns = [(p.agb_code, p.name, p.street, p.house_number, p.postcode, p.city) for p in providers.values()]
+    await connection.execute(QUERIES["save_providers"], *(list(column) for column in zip(*columns, strict=True)))
