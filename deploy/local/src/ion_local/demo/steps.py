@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -246,8 +245,7 @@ async def killed(play: Play) -> Result:
     await play.go_to(before + timedelta(days=1))
     batch = await world.check_file(PRACTICE_D, play.cast.crowd, before + timedelta(days=1))
     sent = await world.register_accepted(PRACTICE_D, batch)
-    await asyncio.sleep(0.4)
-    under_way = (await world.call("GET", f"/v1/batches/{batch['id']}", PRACTICE_D))["registrations"]["processing"]
+    under_way = await _until_some_are_done(world, batch["id"])
     await world.kill_and_restart("registry", "billing")
     outcomes = await world.finished(PRACTICE_D, batch)
 
@@ -290,6 +288,19 @@ async def killed(play: Play) -> Result:
         observed,
         f"{sent} commands, {under_way} under way when killed; {len(mails)} mails; all counts agree",
     )
+
+
+async def _until_some_are_done(world: World, batch_id: str) -> int:
+    """Waits for the first outcomes and returns how many commands are still under way."""
+    counts: dict[str, int] = {}
+
+    async def some_are_done() -> bool:
+        nonlocal counts
+        counts = (await world.call("GET", f"/v1/batches/{batch_id}", PRACTICE_D))["registrations"]
+        return counts["accepted"] > 0
+
+    await until(some_are_done, "the first commands had their outcome", pause_s=0.01)
+    return counts["processing"]
 
 
 STEPS: tuple[tuple[str, Step], ...] = (

@@ -185,13 +185,15 @@ class World:
         return await asyncio.to_thread(run_command, self.stack, service, list(words))
 
 
-async def until(condition: Callable[[], Awaitable[bool]], what: str, deadline_s: float = DEADLINE_S) -> None:
+async def until(
+    condition: Callable[[], Awaitable[bool]], what: str, deadline_s: float = DEADLINE_S, pause_s: float = 0.1
+) -> None:
     """Waits until something is so. Raises DemoError when it takes too long."""
     end_s = time.monotonic() + deadline_s
     while not await condition():
         if time.monotonic() > end_s:
             raise DemoError(f"after {deadline_s:.0f} s it was still not so that {what}")
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(pause_s)
 
 
 def patient(person: Inhabitant) -> dict[str, str]:
