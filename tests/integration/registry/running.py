@@ -115,12 +115,14 @@ async def produce_raw(
 
 async def read_all(bootstrap: str, topic: str) -> list[Published]:
     """Returns everything on a topic, partition by partition, decoded."""
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
+    # Not `seek_to_beginning`: the reset to the end that a consumer begins with may still overtake it.
+    consumer = AIOKafkaConsumer(
+        topic, bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False, auto_offset_reset="earliest"
+    )
     await consumer.start()
     try:
         partitions = sorted(consumer.assignment())
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
         found: list[Published] = []
         for partition in partitions:
             while await consumer.position(partition) < ends[partition]:

@@ -1,4 +1,4 @@
-"""Asks every insurer at once over HTTP, within one deadline. Their side of it is docs/insurers.md."""
+"""Asks every insurer at once over HTTP, within one deadline. Their side of it stands in the README."""
 
 from __future__ import annotations
 
