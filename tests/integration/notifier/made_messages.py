@@ -18,7 +18,7 @@ from ion_contracts.messages import (
     RegistrationStarted,
     RegistrationTransferred,
 )
-from ion_platform.consumer import Delivery
+from ion_platform.subscription import Delivery
 
 PREVIOUS, NEW = "01000001", "01000002"
 MOVED_ON, ENDED_ON = date(2027, 4, 1), date(2027, 3, 31)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sys
+from asyncio.subprocess import PIPE, STDOUT
+from pathlib import Path
 
 import aiohttp
-from click.testing import CliRunner, Result
 
 from ion_contracts.catalogue import DELIVERIES, EVENTS, dead_letters_topic
 from ion_contracts.messages import DeadLetter, DeliveryEnded
 from ion_notifier.config import NotifierSettings
-from ion_notifier.main import cli
 from ion_platform.database import Pool
 from tests.integration.notifier.made_messages import NEW, PREVIOUS, Made, day_closed, provider, start, transfer
 from tests.integration.notifier.mail_server import MailServer
@@ -29,9 +30,15 @@ from tests.integration.notifier.running import (
 PRACTICES: list[Made] = [provider(PREVIOUS), provider(NEW)]
 
 
-async def run(settings: NotifierSettings, *arguments: str) -> Result:
-    """Runs a command of the command line, as an operator does."""
-    return await asyncio.to_thread(CliRunner().invoke, cli, arguments, env=environment(settings))
+async def run(settings: NotifierSettings, *arguments: str, exit_code: int = 0) -> str:
+    """Runs a command as an operator does, beside the service, and returns what it printed."""
+    command = Path(sys.executable).with_name("ion-notifier")
+    done = await asyncio.create_subprocess_exec(
+        command, *arguments, env=environment(settings), stdout=PIPE, stderr=STDOUT
+    )
+    output, _ = await done.communicate()
+    assert done.returncode == exit_code, output.decode()
+    return output.decode()
 
 
 async def test_each_transfer_is_one_mail_and_one_result(settings: NotifierSettings, mail_server: MailServer) -> None:
@@ -146,19 +153,16 @@ async def test_an_operator_lists_failed_deliveries_and_lets_them_start_anew(
         await until_true(lambda: len(mail_server.taken) == 1, "the one mail has come")
         rest = await run(settings, "deliveries", "retry", "--all-failed")
         results = await read_until(settings.kafka_bootstrap, DELIVERIES.name, 6)
-    assert len(listed.output.splitlines()) == 3
-    assert str(body.delivery_id) in listed.output
-    assert one.output.startswith("1 deliveries")
-    assert rest.output.startswith("2 deliveries")
+    assert len(listed.splitlines()) == 3
+    assert str(body.delivery_id) in listed
+    assert one.startswith("1 deliveries")
+    assert rest.startswith("2 deliveries")
     assert len({one.envelope.id for one in results}) == 6
     assert len(mail_server.taken) == 3
 
 
 async def test_an_operator_who_asks_for_nothing_or_for_what_is_not_there_is_told(settings: NotifierSettings) -> None:
     for arguments in ((), ("--all-failed", "00000000-0000-0000-0000-000000000001")):
-        answer = await run(settings, "deliveries", "retry", *arguments)
-        assert answer.exit_code == 2
-        assert "either" in answer.output
-    unknown = await run(settings, "deliveries", "retry", "00000000-0000-0000-0000-000000000001")
-    assert unknown.exit_code == 1
-    assert "no failed delivery" in unknown.output
+        assert "either" in await run(settings, "deliveries", "retry", *arguments, exit_code=2)
+    unknown = await run(settings, "deliveries", "retry", "00000000-0000-0000-0000-000000000001", exit_code=1)
+    assert "no failed delivery" in unknown

@@ -21,11 +21,13 @@ from ion_contracts.codec import decode
 from ion_contracts.envelope import Envelope
 from ion_contracts.messages import CommandOutcome, DeadLetter, Status
 from ion_platform.clock import Clock
-from ion_platform.consumer import Consumers, ConsumerSettings, Delivery, Subscription
+from ion_platform.consumer import Consumers
 from ion_platform.database import Connection, Pool, prepare_connection
 from ion_platform.outbox import OutboxSource
 from ion_platform.publisher import Publisher
 from ion_platform.relay import Relay
+from ion_platform.subscription import Delivery, Subscription
+from ion_platform.topic_reader import ReaderSettings
 
 PARTITIONS = 4
 Record = tuple[bytes | None, bytes | None, list[tuple[str, bytes]]]
@@ -44,7 +46,7 @@ class Bench:
     async def consuming(self, handler: Callable[..., Awaitable[None]] | None = None) -> AsyncIterator[Consumers]:
         """Runs one member of the group until the end of the block."""
         consumers = Consumers(
-            ConsumerSettings(self.service, self.bootstrap, None, batch_records_max=50, session_timeout_ms=6000),
+            ReaderSettings(self.service, self.bootstrap, None, batch_records_max=50, session_timeout_ms=6000),
             self.pool,
             Clock(),
             [Subscription(self.topic, handler or count_commands)],
@@ -57,10 +59,10 @@ class Bench:
             await consumers.stop()
 
     @asynccontextmanager
-    async def relaying(self) -> AsyncIterator[Relay]:
+    async def relaying(self, on_takeover: Callable[[], Awaitable[None]] | None = None) -> AsyncIterator[Relay]:
         """Publishes the outbox until the end of the block."""
         publisher = Publisher(self.bootstrap, "test")
-        relay = Relay(OutboxSource(), self.pool, publisher, uuid.uuid4().hex, lease_s=2)
+        relay = Relay(OutboxSource(), self.pool, publisher, uuid.uuid4().hex, 2, on_takeover=on_takeover)
         task = asyncio.create_task(relay.run())
         try:
             yield relay

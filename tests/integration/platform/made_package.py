@@ -18,7 +18,7 @@ class MadePackage:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.name = f"made_{uuid.uuid4().hex}"
         self.root = folder
-        self._migrations = folder / self.name / "storage" / "migrations"
+        self._migrations = folder / self.name / "migrations"
         self._migrations.mkdir(parents=True)
         (folder / self.name / "__init__.py").touch()
         monkeypatch.syspath_prepend(str(folder))

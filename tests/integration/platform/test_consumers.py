@@ -9,9 +9,10 @@ from collections.abc import AsyncIterator, Sequence
 import asyncpg
 import pytest
 
-from ion_platform.consumer import Consumers, Delivery
+from ion_platform.consumer import Consumers
 from ion_platform.database import Connection
 from ion_platform.inbox import new_deliveries
+from ion_platform.subscription import Delivery
 from tests.integration.platform.consuming import Bench, bench, count_commands, good, until
 
 
@@ -177,3 +178,15 @@ async def _published(table: Bench) -> bool:
 
 async def _read_everything(table: Bench, records: int) -> bool:
     return await table.pool.fetchval("select sum(next_offset) from consumer_position") == records
+
+
+async def test_a_reader_whose_loop_is_gone_is_not_alive(table: Bench) -> None:
+    async with table.consuming() as consumers:
+        assert consumers.alive
+        for task in consumers._readers[0]._subscriber.tasks:
+            task.cancel()
+
+        async def gone() -> bool:
+            return not consumers.alive
+
+        await until(gone, "the lost loop was noticed")

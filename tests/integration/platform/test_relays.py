@@ -102,3 +102,23 @@ async def test_a_second_relay_takes_over_when_the_first_one_stops(table: Bench) 
         await write(table, range(10, 20))
         await until(lambda: empty(table), "the second one had published")
     assert sorted(n for numbers in (await read(table)).values() for n in numbers) == list(range(20))
+
+
+async def test_a_relay_that_vanished_is_a_takeover_and_one_that_stopped_is_not(table: Bench) -> None:
+    taken_over: list[str] = []
+
+    async def note() -> None:
+        taken_over.append("again")
+
+    async with table.relaying(note):
+        await write(table, range(10))
+        await until(lambda: empty(table), "the first one had published")
+    async with table.relaying(note):
+        await write(table, range(10, 20))
+        await until(lambda: empty(table), "the second one had published")
+    assert taken_over == []
+    await table.pool.execute("update relay set holder = 'vanished', lease_until = now() - interval '1 s'")
+    async with table.relaying(note):
+        await write(table, range(20, 30))
+        await until(lambda: empty(table), "the third one had published")
+    assert taken_over == ["again"]

@@ -26,7 +26,7 @@ DEADLINE_S = 20
 MAIN = """
 from ion_contracts.catalogue import DELIVERIES
 from ion_platform.cli import service_cli
-from ion_platform.consumer import Subscription
+from ion_platform.subscription import Subscription
 from ion_platform.runtime import Service
 from ion_platform.settings import Settings
 import os

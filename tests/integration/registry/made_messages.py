@@ -17,7 +17,7 @@ from ion_contracts.catalogue import COMMANDS
 from ion_contracts.codec import Received
 from ion_contracts.envelope import Envelope
 from ion_contracts.messages import CloseDay, Message, Mode, Person, Register, SettleWaiting, Sex
-from ion_platform.consumer import Delivery
+from ion_platform.subscription import Delivery
 
 PRACTICE_A = "01023456"
 PRACTICE_B = "01034567"

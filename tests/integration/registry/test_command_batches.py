@@ -9,8 +9,8 @@ import asyncpg
 import pytest
 
 from ion_contracts.catalogue import COMMANDS
-from ion_platform.consumer import Unreadable
 from ion_platform.database import Pool
+from ion_platform.subscription import Unreadable
 from ion_registry.services.handle_commands import CommandHandler
 from tests.integration.registry.made_messages import (
     PRACTICE_A,

@@ -6,10 +6,13 @@ import json
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
+
+from ion_registry.services.providers import publish_all_again
 
 LINDE = {
     "agbCode": "01023456",
@@ -83,3 +86,14 @@ async def test_one_wrong_line_stops_the_import_and_every_error_is_told(register_
     assert "line 2: postcode" in done.stderr
     assert "line 3: agbCode" in done.stderr
     assert await count(register_database, "provider") == 0
+
+
+async def test_after_a_takeover_every_provider_is_sent_again_as_it_was(register_database: str, file: Path) -> None:
+    write(file, dict(LINDE), dict(EIK))
+    run_import(register_database, file)
+    connection = await asyncpg.connect(register_database)
+    async with connection.transaction():
+        assert await publish_all_again(connection, datetime(2027, 3, 1, tzinfo=UTC)) == 2
+    values = [row["value"] for row in await connection.fetch("select value from outbox order by transaction_id, id")]
+    await connection.close()
+    assert sorted(values[:2]) == sorted(values[2:])

@@ -13,11 +13,11 @@ from ion_billing.services.register_counts import RegisterNotReachableError, ask_
 from ion_billing.services.runs import Runs
 from ion_contracts.catalogue import EVENTS, PROVIDERS
 from ion_platform.clock import Clock
-from ion_platform.consumer import Subscription
 from ion_platform.database import Pool
 from ion_platform.logging import get_logger
 from ion_platform.problems import install_problems
 from ion_platform.runtime import Service
+from ion_platform.subscription import Subscription
 from ion_platform.tasks import periodic
 
 log = get_logger(__name__)

@@ -11,9 +11,9 @@ from ion_cov_gateway.services.insurers import Insurers, InsurerSettings
 from ion_cov_gateway.services.questions import RegistryQuestions
 from ion_cov_gateway.services.registrations import Registrations
 from ion_cov_gateway.services.waiters import Waiters
-from ion_platform.consumer import Subscription
 from ion_platform.problems import install_problems
 from ion_platform.runtime import Service
+from ion_platform.subscription import Subscription
 from ion_platform.tasks import periodic
 
 API_VERSION = "1.0.0"

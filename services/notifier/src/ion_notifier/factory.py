@@ -11,9 +11,9 @@ from ion_notifier.services.mail_server import MailServerSettings
 from ion_notifier.services.rendering import Sender as MailSender
 from ion_notifier.services.sender import Sender
 from ion_notifier.services.take_messages import EventHandler, take_providers
-from ion_platform.consumer import Subscription
 from ion_platform.problems import install_problems
 from ion_platform.runtime import Service
+from ion_platform.subscription import Subscription
 
 API_VERSION = "1.0.0"
 

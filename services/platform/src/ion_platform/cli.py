@@ -34,7 +34,9 @@ def service_cli(
     """Returns the command group of a service; it adds its own commands."""
 
     @click.group(help=f"The {name} service of the ION register. Settings come from the environment, prefix ION_.")
-    def group() -> None: ...
+    def group() -> None:
+        # What a command prints is for people and pipes; its log goes beside it.
+        configure_logging(name, "warning", None, sys.stderr.buffer)
 
     @group.command(help="Run the service: consumers, relay, timers and HTTP. SIGTERM finishes what runs.")
     def serve() -> None:

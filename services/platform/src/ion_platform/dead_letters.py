@@ -20,7 +20,7 @@ from ion_platform.outbox import Outgoing, Record, enqueue_records
 from ion_platform.settings import Settings
 
 if TYPE_CHECKING:
-    from ion_platform.consumer import Unreadable
+    from ion_platform.subscription import Unreadable
 
 VALUE_BYTES_MAX = 256 * 1024
 """A larger value stays in its topic, where the offset finds it: base64 in JSON must fit in one record."""
@@ -72,13 +72,18 @@ def _correlation_id(record: Unreadable) -> str | None:
 async def read_dead_letters(settings: Settings, service: str) -> list[tuple[str, DeadLetter]]:
     """Returns (number, dead letter) of all that is kept, oldest first. The number is its offset in the topic."""
     topic = dead_letters_topic(service).name
-    consumer = AIOKafkaConsumer(bootstrap_servers=settings.kafka_bootstrap, group_id=None, enable_auto_commit=False)
+    consumer = AIOKafkaConsumer(
+        bootstrap_servers=settings.kafka_bootstrap,
+        group_id=None,
+        enable_auto_commit=False,
+        # A seek right after the assignment can be overtaken by the reset that the assignment began.
+        auto_offset_reset="earliest",
+    )
     await consumer.start()
     try:
         partitions = [TopicPartition(topic, 0)]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)
-        await consumer.seek_to_beginning(*partitions)
         found: list[tuple[str, DeadLetter]] = []
         async with asyncio.timeout(READ_TIMEOUT_S):
             while await consumer.position(partitions[0]) < ends[partitions[0]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI, Response
-from fastapi.responses import ORJSONResponse
+from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from ion_contracts.envelope import format_time
@@ -22,14 +22,14 @@ def add_health_routes(app: FastAPI, service: Service) -> None:
 
     @app.get("/health/live", include_in_schema=False)
     async def live() -> Response:
-        return ORJSONResponse({"alive": service.alive}, 200 if service.alive else 503)
+        return JSONResponse({"alive": service.alive}, 200 if service.alive else 503)
 
     @app.get("/health/ready", include_in_schema=False)
     async def ready() -> Response:
         checks = await service.checks()
         is_ready = all(checks.values())
         metrics.READY.set(is_ready)
-        return ORJSONResponse({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
+        return JSONResponse({"ready": is_ready, "checks": checks}, 200 if is_ready else 503)
 
     @app.get("/metrics", include_in_schema=False)
     async def show_metrics() -> Response:
@@ -41,6 +41,6 @@ def add_health_routes(app: FastAPI, service: Service) -> None:
         @app.post("/internal/simulated-clock", include_in_schema=False)
         async def set_clock() -> Response:
             try:
-                return ORJSONResponse({"now": format_time(service.clock.refresh())})
+                return JSONResponse({"now": format_time(service.clock.refresh())})
             except ClockError as error:
                 return Problem(409, "clock-not-set", "The clock stays as it was", str(error)).response()

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ion_platform.consumer import Delivery
 from ion_platform.database import Connection
 from ion_platform.outbox import QUERIES
+from ion_platform.subscription import Delivery
 
 
 async def new_deliveries(connection: Connection, batch: Sequence[Delivery]) -> list[Delivery]:

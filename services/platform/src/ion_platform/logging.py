@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import sys
 from types import TracebackType
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import orjson
 import structlog
@@ -52,8 +52,8 @@ def get_logger(name: str) -> Logger:
     return cast("Logger", structlog.get_logger(module=name))
 
 
-def configure_logging(service: str, level: str, instance: str | None) -> None:
-    """Sends every log line of this process, third parties' too, to standard output as JSON."""
+def configure_logging(service: str, level: str, instance: str | None, to: BinaryIO | None = None) -> None:
+    """Sends every log line of this process, third parties' too, to a stream (standard output) as JSON."""
     structlog.configure(
         processors=[
             _DropBelow(level),
@@ -67,7 +67,7 @@ def configure_logging(service: str, level: str, instance: str | None) -> None:
             _render,
         ],
         wrapper_class=Logger,
-        logger_factory=structlog.BytesLoggerFactory(sys.stdout.buffer),
+        logger_factory=structlog.BytesLoggerFactory(to or sys.stdout.buffer),
         cache_logger_on_first_use=False,
     )
     root = logging.getLogger()

@@ -1,6 +1,6 @@
 """Forward-only migrations: `pre` before new code runs, `post` after the old code is gone.
 
-Files are `storage/migrations/NNNN_pre_name.sql` of the service; the platform's own tables come first.
+Files are `migrations/NNNN_pre_name.sql` of the service; the platform's own tables come first.
 """
 
 from __future__ import annotations
@@ -14,10 +14,13 @@ from typing import Literal
 import asyncpg
 
 from ion_platform.database import Pool
+from ion_platform.exceptions import WrongStateError
 
 Phase = Literal["pre", "post"]
 LOCK_KEY = 0x494F4E
 """Spells ION; instances that start together migrate one after the other under this advisory lock."""
+LOCK_WAIT_S = 300
+"""Longer than any migration should take; after that somebody has to look at who holds the lock."""
 PLATFORM = "ion_platform"
 _NAME = re.compile(r"([0-9]{4})_(pre|post)_([a-z0-9_]+)\.sql")
 
@@ -37,8 +40,12 @@ create table if not exists schema_migration (
 _RECORD = "insert into schema_migration (package, version, phase, name, checksum) values ($1, $2, $3, $4, $5)"
 
 
-class SchemaVersionError(Exception):
+class SchemaVersionError(WrongStateError):
     """The database is not at the version of this code. The message says what to run."""
+
+
+class MigrationLockedError(WrongStateError):
+    """Another process has been migrating this database, or has kept its lock, for too long."""
 
 
 class MigrationChangedError(SchemaVersionError):
@@ -62,12 +69,12 @@ class Migration:
 
 def find_migrations(service_package: str) -> list[Migration]:
     """Returns the platform's and then the service's migrations, each in the order of their numbers."""
-    return [*_of(PLATFORM, "migrations"), *_of(service_package, "storage/migrations")]
+    return [*_of(PLATFORM), *_of(service_package)]
 
 
-def _of(package: str, folder: str) -> list[Migration]:
+def _of(package: str) -> list[Migration]:
     found = []
-    for entry in files(package).joinpath(folder).iterdir():
+    for entry in files(package).joinpath("migrations").iterdir():
         if entry.name.endswith(".sql"):
             matched = _NAME.fullmatch(entry.name)
             if matched is None:
@@ -82,11 +89,11 @@ async def migrate(
 ) -> list[Migration]:
     """Applies what is missing, each migration in a transaction of its own, and returns what it applied.
 
-    Safe when several instances start at once. Raises MigrationChangedError.
+    Safe when several instances start at once. Raises MigrationChangedError or MigrationLockedError.
     """
     connection = await asyncpg.connect(database_url, timeout=10)
     try:
-        await connection.execute("select pg_advisory_lock($1)", LOCK_KEY)
+        await _lock(connection)
         await connection.execute(_TABLE)
         known = await _applied(connection)
         missing = [m for m in find_migrations(service_package) if not _is_applied(m, known) and m.phase in phases]
@@ -104,6 +111,16 @@ async def migrate(
         return missing
     finally:
         await connection.close(timeout=5)
+
+
+async def _lock(connection: asyncpg.Connection) -> None:
+    await connection.execute(f"set lock_timeout = '{LOCK_WAIT_S}s'")
+    try:
+        await connection.execute("select pg_advisory_lock($1)", LOCK_KEY)
+    except asyncpg.LockNotAvailableError:
+        raise MigrationLockedError(
+            f"another process has held the migration lock for {LOCK_WAIT_S} s; pg_locks (advisory) shows which"
+        ) from None
 
 
 async def check_schema(pool: Pool, service_package: str) -> None:

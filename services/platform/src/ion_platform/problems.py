@@ -7,7 +7,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import ORJSONResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from ion_platform.database import is_infrastructure_error
@@ -57,7 +57,7 @@ class Problem(Exception):  # noqa: N818 - the standard's word
         }
         if self.errors:
             body["errors"] = list(self.errors)
-        return ORJSONResponse(body, self.status, self.headers, "application/problem+json")
+        return JSONResponse(body, self.status, self.headers, "application/problem+json")
 
 
 def install_problems(app: FastAPI, api_version: str) -> None:

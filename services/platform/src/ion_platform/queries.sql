@@ -44,13 +44,14 @@ limit $3
 select count(*) from outbox
 
 -- name: acquire_lease
--- Free, expired, or our own from before a restart.
+-- Free, expired, or our own from before a restart. A lease that was not given back is a takeover: whoever held it may
+-- be paused in the middle of a publication.
 insert into relay as r (name, holder, token, lease_until, position)
 values ($1, $2, 1, now() + make_interval(secs => $3), $4)
 on conflict (name) do update
 set holder = excluded.holder, token = r.token + 1, lease_until = excluded.lease_until
 where r.lease_until < now() or r.holder = excluded.holder
-returning token, position
+returning token, position, coalesce(old.lease_until <> '-infinity', false) as taken_over
 
 -- name: advance_relay
 -- Moves the position and renews the lease; no row means that somebody else has taken over.
@@ -60,4 +61,4 @@ returning token
 
 -- name: release_lease
 -- On an orderly stop the next holder need not wait.
-update relay set lease_until = now() where name = $1 and token = $2
+update relay set lease_until = '-infinity' where name = $1 and token = $2

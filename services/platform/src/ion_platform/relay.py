@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 import asyncpg
@@ -37,10 +37,21 @@ class Source(Protocol):
 
 
 class Relay:
-    """One source, one publisher at a time. A relay that was paused may publish a record again, never lose one."""
+    """One source, one publisher at a time. A relay that was paused may publish a record again, never lose one.
+
+    `on_takeover` runs when the last holder did not give its lease back: it may still publish something old, so what a
+    compacted topic holds has to be written again.
+    """
 
     def __init__(
-        self, source: Source, pool: Pool, publisher: Publisher, holder: str, lease_s: float, batch_rows_max: int = 1000
+        self,
+        source: Source,
+        pool: Pool,
+        publisher: Publisher,
+        holder: str,
+        lease_s: float,
+        batch_rows_max: int = 1000,
+        on_takeover: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
         self._source = source
         self._pool = pool
@@ -48,6 +59,7 @@ class Relay:
         self._holder = holder
         self._lease_s = lease_s
         self._batch_rows_max = batch_rows_max
+        self._on_takeover = on_takeover
         self._wake = asyncio.Event()
         self._stopping = False
         self._token: int | None = None
@@ -89,6 +101,8 @@ class Relay:
         )
         if row is None:
             return False
+        if row["taken_over"] and self._on_takeover is not None:
+            await self._on_takeover()
         self._token, self._position = row["token"], tuple(row["position"])
         self._lease_ends_s = asked_s + self._lease_s
         return True

@@ -16,15 +16,18 @@ from fastapi import FastAPI
 
 from ion_platform import metrics
 from ion_platform.clock import Clock
-from ion_platform.consumer import Consumers, ConsumerSettings, Subscription
+from ion_platform.consumer import Consumers
 from ion_platform.database import Pool, is_infrastructure_error, open_pool
+from ion_platform.exceptions import WrongStateError
 from ion_platform.health import add_health_routes
 from ion_platform.logging import get_logger, where
-from ion_platform.migrations import SchemaVersionError, check_schema
+from ion_platform.migrations import check_schema
 from ion_platform.outbox import QUERIES, OutboxSource
 from ion_platform.publisher import Publisher
 from ion_platform.relay import Relay
 from ion_platform.settings import Settings
+from ion_platform.subscription import Subscription
+from ion_platform.topic_reader import ReaderSettings
 
 log = get_logger(__name__)
 
@@ -32,8 +35,9 @@ START_RETRY_DELAY_S = 1.0
 TASK_RETRY_DELAY_MAX_S = 5.0
 GRACE_S = 20
 """Below the usual grace period of a pod (30 s)."""
-EXIT_SCHEMA = 3
-"""The exit code of a process that met a database of another version."""
+BEAT_AGE_MAX_S = 30.0
+EXIT_WRONG_STATE = 3
+"""The exit code of a process that met a WrongStateError: a database of another version, a topic that lost records."""
 
 Coroutine = Callable[[], Awaitable[None]]
 
@@ -58,6 +62,7 @@ class Service:
         self._consumers: Consumers | None = None
         self._prepare: list[Coroutine] = []
         self._close: list[Coroutine] = []
+        self._on_takeover: Coroutine | None = None
         self._subscriptions: list[Callable[[], Subscription]] = []
         self._tasks: dict[str, Coroutine] = {}
         self._failing: set[str] = set()
@@ -85,10 +90,17 @@ class Service:
             self._outbox_relay.wake()
 
     def on_start(self, prepare: Coroutine, close: Coroutine | None = None) -> None:
-        """Runs `prepare` when the database is there and before anything is consumed, and `close` at the end."""
+        """Runs `prepare` when the database is there and before anything is consumed, and `close` at the end.
+
+        `prepare` runs again when a connection fails in it, so doing it twice has to be harmless.
+        """
         self._prepare.append(prepare)
         if close is not None:
             self._close.append(close)
+
+    def on_takeover(self, write_again: Coroutine) -> None:
+        """Runs when the outbox is taken over from a process that vanished: writes compacted topics again."""
+        self._on_takeover = write_again
 
     def add_subscription(self, subscription: Callable[[], Subscription]) -> None:
         """Adds a topic to read; it is made when the database is there."""
@@ -115,8 +127,9 @@ class Service:
 
     @property
     def alive(self) -> bool:
-        """Whether the event loop goes on. Kafka or the database being down is no reason to be restarted."""
-        return self._fatal is None and time.monotonic() - self._beat_s < 30
+        """Whether the event loop and the consumers go on. Kafka or the database being down is no reason to restart."""
+        consuming = self._consumers is None or self._consumers.alive
+        return self._fatal is None and consuming and time.monotonic() - self._beat_s < BEAT_AGE_MAX_S
 
     def run(self) -> int:
         """Serves until SIGTERM or SIGINT, finishes what runs, and returns the exit code."""
@@ -135,7 +148,7 @@ class Service:
             signal.signal(number, lambda _number, _frame: sys.exit(0))
         log.info("service starts", host=self.settings.http_host, port=self.settings.http_port)
         self._server.run()
-        return EXIT_SCHEMA if isinstance(self._fatal, SchemaVersionError) else int(self._fatal is not None)
+        return EXIT_WRONG_STATE if isinstance(self._fatal, WrongStateError) else int(self._fatal is not None)
 
     @asynccontextmanager
     async def _lifespan(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -162,8 +175,8 @@ class Service:
                 raise
             except Exception as error:
                 self._fatal = error
-                if isinstance(error, SchemaVersionError):
-                    log.error("the database has another version", reason=str(error))
+                if isinstance(error, WrongStateError):
+                    log.error("this needs an operator", error=type(error).__name__, reason=str(error))
                 else:
                     log.error("service cannot start", error=type(error).__name__, where=where(error))
                 if self._server is not None:
@@ -192,7 +205,12 @@ class Service:
             await self._until_it_works("preparation", prepare)
         stack.push_async_callback(self.publisher.close)
         self._outbox_relay = Relay(
-            OutboxSource(), self.pool, self.publisher, self.settings.instance or self.name, self.settings.lease_s
+            OutboxSource(),
+            self.pool,
+            self.publisher,
+            self.settings.instance or self.name,
+            self.settings.lease_s,
+            on_takeover=self._on_takeover,
         )
         await self.run_relay(self._outbox_relay, stack)
         for name, run in self._tasks.items():
@@ -220,7 +238,7 @@ class Service:
 
     async def _start_consumers(self, stack: contextlib.AsyncExitStack) -> None:
         consumers = Consumers(
-            ConsumerSettings(
+            ReaderSettings(
                 service=self.name,
                 bootstrap=self.settings.kafka_bootstrap,
                 instance=self.settings.instance,

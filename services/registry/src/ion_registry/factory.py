@@ -8,17 +8,18 @@ from uuid import uuid4
 from aiokafka.errors import KafkaError
 
 from ion_contracts.catalogue import COMMANDS
-from ion_platform.consumer import Subscription
 from ion_platform.logging import get_logger
 from ion_platform.problems import install_problems
 from ion_platform.runtime import START_RETRY_DELAY_S, Service
+from ion_platform.subscription import Subscription
 from ion_platform.tasks import periodic
 from ion_registry.config import RegistrySettings
 from ion_registry.handlers.http import create_router
 from ion_registry.services.handle_commands import CommandHandler
 from ion_registry.services.journal_relays import JournalRelays
+from ion_registry.services.providers import publish_all_again
 from ion_registry.services.timers import send_due_waiting, send_passed_days
-from ion_registry.services.topic_guard import TopicLostRecordsError, read_end_offsets, refuse_lost_records
+from ion_registry.services.topic_guard import read_end_offsets, refuse_lost_records
 from ion_registry.storage.partitions import add_partitions
 
 log = get_logger(__name__)
@@ -37,6 +38,7 @@ def create_service(settings: RegistrySettings) -> Service:
     registry = _Registry(service, settings)
     handler = CommandHandler(service.clock)
     service.on_start(registry.know_partitions, relays.stop_all)
+    service.on_takeover(registry.publish_providers_again)
     service.add_subscription(
         lambda: Subscription(
             topic=COMMANDS,
@@ -63,14 +65,15 @@ class _Registry:
     async def know_partitions(self) -> None:
         """Waits for the commands topic, and refuses to start on one that lost records. Raises TopicLostRecordsError."""
         ends = await self._wait_for_topic()
-        try:
-            await refuse_lost_records(self._service.pool, ends)
-        except TopicLostRecordsError as error:
-            log.error("the commands topic does not belong to this database", reason=str(error))
-            raise
+        await refuse_lost_records(self._service.pool, ends)
         self._partitions = sorted(ends)
         async with self._service.pool.acquire() as connection:
             await add_partitions(connection, self._partitions)
+
+    async def publish_providers_again(self) -> None:
+        """Puts the care providers on their compacted topic once more."""
+        async with self._service.pool.acquire() as connection, connection.transaction():
+            await publish_all_again(connection, self._service.clock.now())
 
     async def run_waiting_timer(self) -> None:
         """Sends what waited and is due, for as long as the process runs."""

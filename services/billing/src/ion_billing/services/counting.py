@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from ion_contracts.messages import CareProvider, DayClosed, Message, RegistrationStarted, RegistrationTransferred
-from ion_platform.consumer import Delivery
 from ion_platform.database import Connection
 from ion_platform.inbox import new_deliveries
 from ion_platform.queries import load_queries
+from ion_platform.subscription import Delivery
 
 QUERIES = load_queries("ion_billing.storage")
 ONE_DAY = timedelta(days=1)

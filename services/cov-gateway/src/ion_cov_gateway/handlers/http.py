@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Request, Response
-from fastapi.responses import ORJSONResponse
+from fastapi.responses import JSONResponse
 
 from ion_cov_gateway.domain.vz31 import FileError
 from ion_cov_gateway.factory import Parts
@@ -51,19 +51,19 @@ def _add_registrations(router: APIRouter, parts: Parts) -> None:
         operation = await parts.registrations.find(operation_id, caller.party)
         if operation is None:
             raise _not_found("operation")
-        return ORJSONResponse(show_operation(operation))
+        return JSONResponse(show_operation(operation))
 
     @router.post("/coverage-checks", tags=["coverage"], summary="Ask all insurers about one person")
     async def check_coverage(body: CoverageCheckInput, certificate: Certificate = "") -> Response:
         await parts.access.caller(certificate)
-        return ORJSONResponse(coverage_json(await parts.checks.check(body.bsn, body.mode, body.insurer_hint)))
+        return JSONResponse(coverage_json(await parts.checks.check(body.bsn, body.mode, body.insurer_hint)))
 
     @router.post("/registrations/_search", tags=["registrations"], summary="The own list of one AGB code")
     async def search(body: SearchInput, certificate: Certificate = "") -> Response:
         caller = await parts.access.caller(certificate)
         caller.require_agb_code(body.agb_code)
         question = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return ORJSONResponse(await parts.registry.search(question))
+        return JSONResponse(await parts.registry.search(question))
 
 
 def _add_batches(router: APIRouter, parts: Parts) -> None:
@@ -87,7 +87,7 @@ def _add_batches(router: APIRouter, parts: Parts) -> None:
         if await parts.batches.find(batch_id, caller.party) is None:
             raise _not_found("batch")
         total, rows = await parts.batches.list_lines(batch_id, state, page, page_size)
-        return ORJSONResponse(show_lines(batch_id, total, page, page_size, rows))
+        return JSONResponse(show_lines(batch_id, total, page, page_size, rows))
 
     @router.get("/batches/{batch_id}/accepted", tags=["batches"], summary="Insured, with a valid BSN")
     async def get_accepted(
@@ -119,7 +119,7 @@ def _add_batches(router: APIRouter, parts: Parts) -> None:
                 headers={"Retry-After": "1"},
             ) from error
         parts.wake_outbox()
-        return ORJSONResponse(
+        return JSONResponse(
             {"batchId": str(batch_id), "sent": sent}, 202, headers={"Location": f"/v1/batches/{batch_id}"}
         )
 
@@ -136,14 +136,14 @@ async def _answer(parts: Parts, caller: Caller, operation_id: UUID, prefer: str)
         location["Preference-Applied"] = f"wait={at_most_s}"
     assert operation is not None, "it was stored before"
     done = waited is not None and operation["status"] != "processing"
-    return ORJSONResponse(show_operation(operation), 200 if done else 202, headers=location)
+    return JSONResponse(show_operation(operation), 200 if done else 202, headers=location)
 
 
 async def _show_batch(parts: Parts, caller: Caller, batch_id: UUID, status: int = 200) -> Response:
     batch = await parts.batches.find(batch_id, caller.party)
     if batch is None:
         raise _not_found("batch")
-    return ORJSONResponse(show_batch(batch), status, headers={"Location": f"/v1/batches/{batch_id}"})
+    return JSONResponse(show_batch(batch), status, headers={"Location": f"/v1/batches/{batch_id}"})
 
 
 async def _read_file(request: Request, bytes_max: int) -> bytes:

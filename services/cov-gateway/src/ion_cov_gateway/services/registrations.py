@@ -12,9 +12,9 @@ from uuid import UUID, uuid4
 from ion_contracts.messages import CommandOutcome, Mode, Person
 from ion_cov_gateway.services.waiters import POLL_INTERVAL_S, Waiters
 from ion_platform.clock import Clock
-from ion_platform.consumer import Delivery
 from ion_platform.database import Connection, Pool
 from ion_platform.queries import load_queries
+from ion_platform.subscription import Delivery
 
 QUERIES = load_queries("ion_cov_gateway.storage")
 FINISHED = ("accepted", "refused")

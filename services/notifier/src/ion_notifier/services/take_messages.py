@@ -9,9 +9,9 @@ from datetime import datetime
 from ion_contracts.messages import CareProvider, RegistrationTransferred
 from ion_notifier.domain.delivery import patient_left
 from ion_notifier.storage import deliveries, providers
-from ion_platform.consumer import Delivery
 from ion_platform.database import Connection
 from ion_platform.logging import get_logger
+from ion_platform.subscription import Delivery
 
 log = get_logger(__name__)
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from uuid import UUID
 
 from ion_contracts.messages import CloseDay, Person, Register, SettleWaiting, Status
-from ion_platform.consumer import Delivery
+from ion_platform.subscription import Delivery
 from ion_registry.domain.calendar import Policy
 from ion_registry.domain.command import Command, RegisterCommand, SettleCommand
 from ion_registry.domain.decide import decide

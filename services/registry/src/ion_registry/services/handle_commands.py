@@ -9,8 +9,8 @@ from uuid import UUID
 from ion_contracts.envelope import EnvelopeError, parse_envelope
 from ion_contracts.messages import Person, Register, SettleWaiting
 from ion_platform.clock import Clock
-from ion_platform.consumer import Delivery, Unreadable
 from ion_platform.database import Connection
+from ion_platform.subscription import Delivery, Unreadable
 from ion_registry.domain.command import WaitingCommand
 from ion_registry.services.batch_work import ROUTING_KEY_BYTES, BatchWork, Place, as_command
 from ion_registry.storage import journal, patients

@@ -87,8 +87,19 @@ async def import_providers(
         return []
     columns = zip(*(_values(change.provider) for change in changes), strict=True)
     await connection.execute(QUERIES["save_providers"], *(list(column) for column in columns), now)
-    await enqueue(connection, [_message(change.provider, now) for change in changes])
+    await enqueue(connection, [_message(change.provider, now, now) for change in changes])
     return changes
+
+
+async def publish_all_again(connection: Connection, now: datetime) -> int:
+    """Puts every provider in the outbox as it is known, in the caller's transaction; returns how many.
+
+    `recorded_at` stays: receivers that have it take it for what it is, a repetition.
+    """
+    await connection.execute(QUERIES["lock_providers"])
+    rows = [dict(row) for row in await connection.fetch(QUERIES["read_all_providers"])]
+    await enqueue(connection, [_message(CareProvider.model_validate(row), now, row["recorded_at"]) for row in rows])
+    return len(rows)
 
 
 def _compare(provider: CareProvider, known: tuple[object, ...] | None) -> ProviderChange:
@@ -102,9 +113,12 @@ def _values(provider: CareProvider) -> tuple[str | None, ...]:
     return tuple(getattr(provider, column) for column in COLUMNS)
 
 
-def _message(provider: CareProvider, now: datetime) -> Outgoing:
+def _message(provider: CareProvider, now: datetime, recorded_at: datetime) -> Outgoing:
     identifier = str(uuid4())
     envelope = Envelope(id=identifier, source=SOURCE, type=CareProvider.TYPE, time=now, correlation_id=identifier)
     return Outgoing(
-        PROVIDERS.name, provider.agb_code.encode("ascii"), envelope, provider.model_copy(update={"recorded_at": now})
+        PROVIDERS.name,
+        provider.agb_code.encode("ascii"),
+        envelope,
+        provider.model_copy(update={"recorded_at": recorded_at}),
     )

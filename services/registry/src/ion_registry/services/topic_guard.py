@@ -8,10 +8,11 @@ from aiokafka import AIOKafkaConsumer
 
 from ion_contracts.catalogue import COMMANDS
 from ion_platform.database import Pool
+from ion_platform.exceptions import WrongStateError
 from ion_registry.storage.journal import QUERIES
 
 
-class TopicLostRecordsError(Exception):
+class TopicLostRecordsError(WrongStateError):
     """The commands topic ends below the position in the database: it was made anew, or restored from before."""
 
 

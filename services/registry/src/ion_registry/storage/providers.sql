@@ -8,6 +8,12 @@ select agb_code, kind, name, street, house_number, postcode, city, change_messag
     chamber_of_commerce_number
 from provider where agb_code = any($1::text[])
 
+-- name: read_all_providers
+-- For writing the topic again.
+select agb_code, kind, name, street, house_number, postcode, city, change_message_address, invoice_address,
+    chamber_of_commerce_number, recorded_at
+from provider order by agb_code
+
 -- name: save_providers
 -- New and changed providers, each as it is now.
 insert into provider (agb_code, kind, name, street, house_number, postcode, city, change_message_address,
