@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 from uuid import UUID
 
 from ion_contracts import messages as m
@@ -18,26 +19,74 @@ _UZOVI = "3311"
 _DAY = date(2027, 3, 15)
 _DAY_BEFORE = date(2027, 3, 14)
 _MOMENT = datetime(2027, 3, 15, 9, 30, 15, 250_000, tzinfo=UTC)
+_OTHER_PATIENT = UUID("7d1f2a9c-3c55-4a55-8f3e-0d9c2b7e4a12")
+_OPERATION = UUID("c1f2f0a4-5b0c-4d5c-9a43-6a1f0f7b1a05")
+_CASE = UUID("0a8e9c71-5f4d-4c21-8e31-2c9f0b6d7a33")
+_BATCH = UUID("e3b0c442-98fc-4c14-9afb-f4c8996fb924")
+_PERSON = m.Person(
+    bsn=_BSN,
+    initials="J.A.",
+    prefix="van",
+    family_name="Voorbeeldstra",
+    birth_date=date(1984, 2, 29),
+    sex=m.Sex.FEMALE,
+)
+_OFFERED: dict[str, Any] = {"offered_on": _DAY, "offered_at": _MOMENT, "party": "Praktijk Voorbeeld"}
+_BY_OFFICE: dict[str, Any] = {"offered_on": _DAY, "offered_at": _MOMENT, "party": "Bureau ION", "office": True}
+_FACT: dict[str, Any] = {"patient_id": _PATIENT, "recorded_on": _DAY, "recorded_at": _MOMENT}
 _ENDED = m.EndedPeriod(agb_code=_PREVIOUS_GP, since=date(2019, 6, 3), until=_DAY_BEFORE)
 
 _MADE: tuple[m.Message, ...] = (
     m.Register(
         agb_code=_NEW_GP,
-        person=m.Person(
-            bsn=_BSN,
-            initials="J.A.",
-            prefix="van",
-            family_name="Voorbeeldstra",
-            birth_date=date(1984, 2, 29),
-            sex=m.Sex.FEMALE,
-        ),
+        person=_PERSON,
         mode=m.Mode.AUTOMATIC,
+        uzovi=_UZOVI,
+        **_OFFERED,
+    ),
+    m.Deregister(agb_code=_NEW_GP, subject=m.Subject(bsn=_BSN), reason=m.DeregistrationReason.EMIGRATED, **_OFFERED),
+    m.Withdraw(agb_code=_NEW_GP, subject=m.Subject(bsn=_BSN), command_id=_COMMAND, **_OFFERED),
+    m.RegisterTemporary(
+        agb_code=_NEW_GP,
+        person=m.PartialPerson(family_name="Voorbeeldstra", birth_date=_DAY, sex=m.Sex.FEMALE),
+        ground=m.TemporaryGround.NEWBORN,
+        **_OFFERED,
+    ),
+    m.ExtendTemporary(agb_code=_NEW_GP, subject=m.Subject(patient_id=_PATIENT), **_OFFERED),
+    m.CompleteTemporary(
+        agb_code=_NEW_GP, temporary_patient_id=_OTHER_PATIENT, person=_PERSON, uzovi=_UZOVI, **_OFFERED
+    ),
+    m.CoverageChanged(
+        bsn=_BSN,
+        uzovi="7095",
+        valid_from=date(2028, 1, 1),
         offered_on=_DAY,
         offered_at=_MOMENT,
-        uzovi=_UZOVI,
-        party="Praktijk Voorbeeld",
+        party="Verzekeraar Voorbeeld",
     ),
+    m.Correct(
+        subject=m.Subject(bsn=_BSN),
+        holder=_PREVIOUS_GP,
+        valid_from=date(2027, 1, 4),
+        valid_until=_DAY_BEFORE,
+        reference="C-2027/104",
+        **_BY_OFFICE,
+    ),
+    m.Unblock(
+        agb_code=_NEW_GP,
+        subject=m.Subject(bsn=_BSN),
+        ground=m.UnblockGround.STATEMENT,
+        reference="V-2027/12",
+        **_BY_OFFICE,
+    ),
+    m.RemovePerson(patient_id=_PATIENT, reference="A-2027/3", **_BY_OFFICE),
+    m.MoveList(operation_id=_OPERATION, from_agb_code=_PREVIOUS_GP, agb_code=_NEW_GP, **_OFFERED),
+    m.WithdrawBatch(operation_id=_OPERATION, agb_code=_NEW_GP, batch_id=_BATCH, **_OFFERED),
+    m.SteerList(operation_id=_OPERATION, steering=m.Steering.STOP, **_OFFERED),
+    m.MovePatient(patient_id=_PATIENT, from_agb_code=_PREVIOUS_GP, agb_code=_NEW_GP, **_OFFERED),
     m.SettleWaiting(patient_id=_PATIENT, offered_on=date(2027, 4, 2)),
+    m.AskTemporary(patient_id=_PATIENT, offered_on=date(2027, 5, 15)),
+    m.EndTemporary(patient_id=_PATIENT, offered_on=date(2027, 6, 15)),
     m.CloseDay(day=_DAY),
     m.CommandOutcome(
         command_id=_COMMAND,
@@ -46,9 +95,28 @@ _MADE: tuple[m.Message, ...] = (
         registration=m.RegistrationState(agb_code=_NEW_GP, since=_DAY),
         recorded_at=_MOMENT,
     ),
-    m.RegistrationStarted(patient_id=_PATIENT, agb_code=_NEW_GP, since=_DAY, recorded_on=_DAY, recorded_at=_MOMENT),
-    m.RegistrationTransferred(
-        patient_id=_PATIENT, agb_code=_NEW_GP, since=_DAY, previous=_ENDED, recorded_on=_DAY, recorded_at=_MOMENT
+    m.RegistrationStarted(agb_code=_NEW_GP, since=_DAY, **_FACT),
+    m.RegistrationTransferred(agb_code=_NEW_GP, since=_DAY, previous=_ENDED, **_FACT),
+    m.RegistrationEnded(ended=_ENDED, reason=m.EndReason.EMIGRATED, **_FACT),
+    m.TemporaryDue(agb_code=_NEW_GP, since=_DAY, ends_on=date(2027, 6, 15), **_FACT),
+    m.TemporaryExpired(ended=_ENDED, **_FACT),
+    m.TemporaryCompleted(agb_code=_NEW_GP, since=_DAY, **_FACT),
+    m.PatientBlocked(agb_codes=[_PREVIOUS_GP, _NEW_GP], blocked_on=_DAY, **_FACT),
+    m.PatientUnblocked(ground=m.UnblockGround.STATEMENT, **_FACT),
+    m.RegistrationCorrected(
+        agb_code=_PREVIOUS_GP,
+        valid_from=date(2027, 1, 4),
+        valid_until=_DAY_BEFORE,
+        replaced=[m.HeldPeriod(agb_code=_NEW_GP, since=date(2027, 1, 4), until=_DAY_BEFORE)],
+        reason=m.CorrectionReason.CORRECTION,
+        **_FACT,
+    ),
+    m.RulingCarriedOut(
+        agb_code=_PREVIOUS_GP,
+        valid_from=date(2027, 4, 1),
+        replaced=[m.HeldPeriod(agb_code=_NEW_GP, since=date(2027, 4, 1))],
+        case_id=_CASE,
+        **_FACT,
     ),
     m.DayClosed(day=_DAY, partition=3),
     m.InsuredRegistered(
@@ -61,6 +129,16 @@ _MADE: tuple[m.Message, ...] = (
         recorded_at=_MOMENT,
     ),
     m.InsuredLeft(patient_id=_PATIENT, bsn=_BSN, uzovi="7095", previous=_ENDED, recorded_at=_MOMENT),
+    m.InsuredCorrected(
+        patient_id=_PATIENT,
+        bsn=_BSN,
+        uzovi=_UZOVI,
+        agb_code=_PREVIOUS_GP,
+        valid_from=date(2027, 1, 4),
+        valid_until=_DAY_BEFORE,
+        replaced=[m.HeldPeriod(agb_code=_NEW_GP, since=date(2027, 1, 4), until=_DAY_BEFORE)],
+        recorded_at=_MOMENT,
+    ),
     m.CareProvider(
         agb_code=_NEW_GP,
         kind=m.ProviderKind.PRACTICE,

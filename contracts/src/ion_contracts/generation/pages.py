@@ -25,7 +25,7 @@ All of it as one document: [asyncapi.yaml](../contracts/asyncapi.yaml).
 _OUTCOMES_START = """\
 # Outcome codes
 
-<!-- Written by `make contracts` from contracts/src/ion_contracts/outcome_codes.py; do not edit. -->
+<!-- Written by `make contracts` from contracts/src/ion_contracts/outcome-codes.toml; do not edit. -->
 
 Every command ends in exactly one final outcome, `accepted` or `refused`, with one of these codes;
 `processing` and `deferred` come before it.

@@ -1,4 +1,7 @@
-"""Everything that changes a registration is a command on `registration.commands.v1`. One write path."""
+"""Everything that changes a registration is a command on `registration.commands.v1`. One write path.
+
+The envelope's id is the command's id: each ends in one final outcome.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,12 @@ from uuid import UUID
 
 from pydantic import Field
 
-from ion_contracts.identifiers import AgbCode, BirthDate, Bsn, Name, Uzovi
+from ion_contracts.identifiers import AgbCode, Bsn, Uzovi
 from ion_contracts.messages.base import Day, Message, Moment
+from ion_contracts.messages.persons import Person, Subject
+
+Party = Annotated[str, Field(max_length=100)]
+CommandId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")]
 
 
 class Mode(StrEnum):
@@ -19,29 +26,30 @@ class Mode(StrEnum):
     MANUAL = "manual"
 
 
-class Sex(StrEnum):
-    """As the GP system states it."""
+class DeregistrationReason(StrEnum):
+    """Why a GP takes somebody off the list (rules 9 and 12)."""
 
-    UNKNOWN = "unknown"
-    MALE = "male"
-    FEMALE = "female"
-    NOT_SPECIFIED = "not-specified"
+    MOVED = "moved"
+    DECEASED = "deceased"
+    EMIGRATED = "emigrated"
+    OTHER_SCHEME = "other-scheme"
+    OWN_REQUEST = "own-request"
 
 
-class Person(Message):
-    """The person data of a patient, as the GP system holds it."""
+class Offered(Message):
+    """What every command says that a party or the office offered."""
 
     TYPE: ClassVar[str] = ""
 
-    bsn: Bsn
-    initials: Annotated[str, Field(max_length=20)] = ""
-    prefix: Annotated[str, Field(max_length=20)] = ""
-    family_name: Name
-    birth_date: BirthDate
-    sex: Sex = Sex.UNKNOWN
+    offered_on: Day = Field(
+        description="The day in the Netherlands on which the gateway stored the request; rules 3 to 6 judge by it"
+    )
+    offered_at: Moment
+    party: Party = Field(description="Who posted it, as the gateway knows that party")
+    office: bool = Field(False, description="Posted by authorised staff; the gateway says so, nobody else can")
 
 
-class Register(Message):
+class Register(Offered):
     """Register this person with this GP. The envelope's id is the command's id: one final outcome each."""
 
     TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.inschrijving-aangevraagd.v1"
@@ -49,27 +57,51 @@ class Register(Message):
     agb_code: AgbCode
     person: Person
     mode: Mode
-    offered_on: Day = Field(
-        description="The day in the Netherlands on which the gateway stored the request; rules 3 to 6 judge by it"
-    )
-    offered_at: Moment
     start_date: Day | None = Field(None, description="The start that was asked for; without it, the day of offering")
     uzovi: Uzovi | None = Field(None, description="The insurer that the coverage check found")
-    party: Annotated[str, Field(max_length=100)] = Field(description="Who posted it, as the gateway knows that party")
+    batch_id: UUID | None = Field(None, description="The file that this came from, so that it can be withdrawn whole")
 
 
-class SettleWaiting(Message):
-    """What waited for the end of a closed day is due (rule 6). The register tells itself, once for each."""
+class Deregister(Offered):
+    """End this patient's registration with this GP: its last day is the one before the day of offering."""
 
-    TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.wachtende-verwerken.v1"
+    TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.uitschrijving-aangevraagd.v1"
+
+    agb_code: AgbCode
+    subject: Subject
+    reason: DeregistrationReason
+    batch_id: UUID | None = None
+
+
+class Withdraw(Offered):
+    """Undo what a command of this party did, or forget it while it waits; for as long as nothing came after it."""
+
+    TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.intrekking-aangevraagd.v1"
+
+    agb_code: AgbCode
+    subject: Subject
+    command_id: CommandId = Field(description="The command that is withdrawn")
+
+
+class MovePatient(Offered):
+    """Move one patient to another code of the same party; the register tells itself, for each patient of a list."""
+
+    TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.patient-overzetten.v1"
 
     patient_id: UUID
-    offered_on: Day = Field(description="The day on which it became due")
+    from_agb_code: AgbCode
+    agb_code: AgbCode
 
 
-class CloseDay(Message):
-    """This day has passed: nothing that comes after this record in this partition was known on that day."""
+class CoverageChanged(Message):
+    """An insurer says who is insured with whom, and from when. It never ends a registration (rule 57)."""
 
-    TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.dag-afsluiten.v1"
+    TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.verzekering-gewijzigd.v1"
 
-    day: Day
+    bsn: Bsn
+    uzovi: Uzovi | None = Field(None, description="Absent: no basic insurance in this period")
+    valid_from: Day
+    valid_until: Day | None = Field(None, description="The last day; absent: until further notice")
+    offered_on: Day
+    offered_at: Moment
+    party: Party

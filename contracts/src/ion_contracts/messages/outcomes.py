@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from typing import Annotated, ClassVar
+from uuid import UUID
 
 from pydantic import Field
 
@@ -26,6 +27,7 @@ class RegistrationState(Message):
 
     agb_code: AgbCode
     since: Day
+    patient_id: UUID | None = Field(None, description="The register's own id: names somebody without a BSN")
 
 
 class CommandOutcome(Message):
