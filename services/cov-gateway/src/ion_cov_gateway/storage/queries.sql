@@ -70,8 +70,8 @@ group by b.batch_id
 select status, count(*) as operations from operation where batch_id = $1 group by status
 
 -- name: list_batch_lines
--- One of the two lists, with its total.
-select line, number, person, code, detail, field, position, coverage, operation_id, count(*) over () as total
+-- A page of one of the two lists.
+select line, number, person, code, detail, field, position, coverage, operation_id
 from batch_line where batch_id = $1 and state = $2
 order by line limit $3 offset $4
 
