@@ -44,5 +44,7 @@ async def _create(url: str, names: list[str]) -> None:
         for name in names:
             if f"ion_{name}" not in known:
                 await connection.execute(f'create database "ion_{name}"')
+            # The context and detail of an error repeat the row: the server's log would hold names and BSNs.
+            await connection.execute(f"alter database \"ion_{name}\" set log_error_verbosity = 'terse'")
     finally:
         await connection.close()
