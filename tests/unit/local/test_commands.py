@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from ion_local.kafka import new_cluster_id
 from ion_local.main import cli
+from ion_local.parts import Part
+from ion_local.postgres import PostgresStartError, start_postgres
 from ion_local.stack import Stack, StackError
 
 
@@ -39,3 +42,12 @@ def test_a_folder_that_was_never_a_stack_is_not_emptied(tmp_path: Path) -> None:
     with pytest.raises(StackError):
         Stack(tmp_path).remove()
     assert (tmp_path / "thesis.txt").exists()
+
+
+def test_no_cluster_id_looks_like_an_option() -> None:
+    assert not any(new_cluster_id().startswith("-") for _ in range(2000))
+
+
+def test_a_folder_in_which_postgresql_cannot_run_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(PostgresStartError, match="ION_LOCAL_DIR"):
+        start_postgres(Part("postgres", tmp_path), tmp_path / "with space")
