@@ -76,12 +76,12 @@ from batch_line where batch_id = $1 and state = $2
 order by line limit $3 offset $4
 
 -- name: claim_line_checks
--- Lines of files, oldest batch first.
+-- Lines of files, oldest file first: its id is random, so it says nothing of its age.
 update batch_line set claimed_until = now() + make_interval(secs => $2)
 where (batch_id, line) in (
-    select l.batch_id, l.line from batch_line l
+    select l.batch_id, l.line from batch_line l join batch b using (batch_id)
     where l.state = 'to-check' and (l.claimed_until is null or l.claimed_until < now())
-    order by l.batch_id, l.line limit $1 for update skip locked
+    order by b.created_at, l.batch_id, l.line limit $1 for update of l skip locked
 )
 returning batch_id, line, person, insurer_hint
 
