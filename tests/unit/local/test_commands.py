@@ -51,3 +51,10 @@ def test_no_cluster_id_looks_like_an_option() -> None:
 def test_a_folder_in_which_postgresql_cannot_run_is_refused_with_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(PostgresStartError, match="ION_LOCAL_DIR"):
         start_postgres(Part("postgres", tmp_path), tmp_path / "with space")
+
+
+def test_a_port_that_is_no_number_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ION_LOCAL_DIR", str(tmp_path))
+    monkeypatch.setenv("ION_LOCAL_GATEWAY_PORT", "http")
+    result = CliRunner().invoke(cli, ["up"])
+    assert (result.exit_code, result.output) == (1, "Error: the port of gateway is not a number: http\n")

@@ -19,6 +19,7 @@ from ion_local.demo.main import demo
 from ion_local.kafka import KafkaStartError
 from ion_local.paths import default_directory
 from ion_local.population import INSURERS, population
+from ion_local.ports import PortError
 from ion_local.postgres import PostgresStartError
 from ion_local.seeding import SeedingError
 from ion_local.stack import PARTS, SERVICES, Stack, StackError
@@ -33,7 +34,7 @@ class _Commands(click.Group):
     def invoke(self, context: click.Context) -> Any:
         try:
             return super().invoke(context)
-        except (StackError, KafkaStartError, PostgresStartError, SeedingError) as error:
+        except (StackError, KafkaStartError, PortError, PostgresStartError, SeedingError) as error:
             raise click.ClickException(str(error)) from error
 
 

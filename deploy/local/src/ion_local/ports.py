@@ -9,15 +9,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 
+class PortError(RuntimeError):
+    """A setting names no port."""
+
+
 def choose_ports(path: Path, names: Sequence[str], ours: bool) -> dict[str, int]:
     """Returns the ports: from settings, else those of last time when nobody else took them, else free ones.
 
-    `ours` says that parts of this stack run, so that a port in use is no stranger's.
+    `ours` says that parts of this stack run, so that a port in use is no stranger's. Raises PortError.
     """
     known: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
     ports: dict[str, int] = {}
     for name in names:
         asked = os.environ.get(f"ION_LOCAL_{name.upper().replace('-', '_')}_PORT")
+        if asked and not asked.isdecimal():
+            raise PortError(f"the port of {name} is not a number: {asked}")
         if asked:
             ports[name] = int(asked)
         elif name in known and (ours or _is_free(known[name])):
