@@ -85,6 +85,29 @@ def test_wrong_input_is_told_all_at_once_and_without_the_bsn(stack: Stack) -> No
     assert "123456789" not in json.dumps(problem)
 
 
+def test_who_calls_is_asked_before_the_input_is_judged(stack: Stack) -> None:
+    assert call(stack, "POST", "/v1/registrations", {}, certificate="")[0] == 401
+
+
+def test_input_that_could_not_be_stored_is_the_senders_to_correct(stack: Stack) -> None:
+    for patient in ({"familyName": "A\x00B"}, {"familyName": "\ud800"}, {"birthDate": "2100-01-01"}, {"prefx": "de"}):
+        assert call(stack, "POST", "/v1/registrations", registration(**patient))[0] == 400
+    assert call(stack, "POST", "/v1/registrations", b'{"agbCode": "\xe9"}')[0] == 400
+    status, problem = call(stack, "POST", "/v1/registrations", b'{"a": "' + b"x" * 100_000 + b'"}')
+    assert (status, problem["code"]) == (413, "body-too-large")
+    assert call(stack, "POST", "/v1/registrations/", registration())[0] == 404
+    search = {"agbCode": HERE.agb_code, "page": 10**12}
+    assert call(stack, "POST", "/v1/registrations/_search", search)[0] == 400
+
+
+def test_a_page_beyond_the_end_of_a_list_is_empty_and_keeps_the_total(stack: Stack) -> None:
+    content = write_file(PEOPLE, HERE.agb_code, date(2027, 3, 1)).replace(PEOPLE[0].bsn.encode(), b"123456789")
+    _, batch = call(stack, "POST", "/v1/batches", content, **{"content-type": "text/plain"})
+    _, rejected = call(stack, "GET", f"/v1/batches/{batch['id']}/rejected?page=9")
+    assert (rejected["total"], rejected["lines"]) == (1, [])
+    assert call(stack, "GET", f"/v1/batches/{batch['id']}/rejected?page={10**30}")[0] == 400
+
+
 def test_a_file_that_cannot_be_trusted_is_refused_with_its_codes(stack: Stack) -> None:
     headers = {"content-type": "text/plain"}
     status, problem = call(stack, "POST", "/v1/batches", b"no file at all", **headers)

@@ -85,6 +85,8 @@ async def test_only_a_basic_insurance_that_is_active_counts(body: object, code: 
         ({}, 429, "busy"),
         ({}, 404, "bad-answer"),
         ({"insured": "perhaps"}, 200, "bad-answer"),
+        ({"insured": 0}, 200, "bad-answer"),
+        ({**YES, "insured": 1}, 200, "bad-answer"),
         ({**YES, "uzovi": "7095"}, 200, "bad-answer"),
         ({**YES, "from": None}, 200, "bad-answer"),
         ([], 200, "bad-answer"),
@@ -99,7 +101,7 @@ async def test_an_answer_that_does_not_fit_counts_as_none(body: object, status: 
 
 async def test_a_slow_insurer_is_not_waited_for_beyond_the_deadline() -> None:
     async def never(_request: web.Request) -> web.Response:
-        await asyncio.sleep(30)
+        await asyncio.sleep(1)
         return web.Response()
 
     async with insurer(never) as url:
@@ -129,4 +131,46 @@ async def test_after_failures_in_a_row_an_insurer_is_left_alone_for_a_while_and_
         broken = False
         await asyncio.sleep(0.25)
         assert [(await _check(insurers)).code for _ in range(2)] == ["100", "100"]
+        await insurers.close()
+
+
+async def test_a_redirect_is_not_followed_with_the_bsn() -> None:
+    asked_elsewhere = 0
+
+    async def elsewhere(_request: web.Request) -> web.Response:
+        nonlocal asked_elsewhere
+        asked_elsewhere += 1
+        return web.json_response(YES)
+
+    async with insurer(elsewhere) as other:
+
+        async def redirect(_request: web.Request) -> web.Response:
+            raise web.HTTPTemporaryRedirect(f"{other}/v1/coverage-checks")
+
+        async with insurer(redirect) as url:
+            coverage = (await ask(url))[0]
+    assert (coverage.code, coverage.not_consulted[0].reason, asked_elsewhere) == ("102", "bad-answer", 0)
+
+
+async def test_an_asker_that_leaves_while_it_tries_an_insurer_again_does_not_shut_that_insurer_out_for_ever() -> None:
+    slow = asyncio.Event()
+
+    async def answer(_request: web.Request) -> web.Response:
+        if slow.is_set():
+            await asyncio.sleep(1)
+        return web.Response(status=503) if broken else web.json_response(YES)
+
+    broken = True
+    async with insurer(answer) as url:
+        insurers = Insurers({"3311": url}, InsurerSettings(breaker_failures=1, breaker_open_s=0.05))
+        await insurers.start()
+        await _check(insurers)
+        await asyncio.sleep(0.1)
+        slow.set()
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(_check(insurers), 0.1)
+        slow.clear()
+        broken = False
+        await asyncio.sleep(0.1)
+        assert (await _check(insurers)).code == "100"
         await insurers.close()

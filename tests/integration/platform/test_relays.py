@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
 
+import asyncpg
 import pytest
 from aiokafka import AIOKafkaConsumer
 
 from ion_contracts.envelope import Envelope
 from ion_contracts.messages import CommandOutcome, Status
-from ion_platform.outbox import Outgoing, enqueue
+from ion_platform.database import Connection
+from ion_platform.outbox import OutboxSource, Outgoing, Position, Record, enqueue
 from tests.integration.platform.consuming import Bench, bench, until
 
 NOW = datetime(2027, 3, 1, tzinfo=UTC)
@@ -122,3 +124,23 @@ async def test_a_relay_that_vanished_is_a_takeover_and_one_that_stopped_is_not(t
         await write(table, range(20, 30))
         await until(lambda: empty(table), "the third one had published")
     assert taken_over == ["again"]
+
+
+async def test_a_pool_that_lost_its_server_in_an_unlucky_moment_is_waited_out(
+    table: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncpg then raises an error that is neither PostgreSQL's nor that of an interface."""
+    whole = OutboxSource.fetch
+    lost = [asyncpg.InternalClientError("connect() called while another connection already exists")]
+
+    async def fetch(
+        self: OutboxSource, connection: Connection, after: Position, limit: int
+    ) -> list[tuple[Position, Sequence[Record]]]:
+        if lost:
+            raise lost.pop()
+        return await whole(self, connection, after, limit)
+
+    monkeypatch.setattr(OutboxSource, "fetch", fetch)
+    async with table.relaying():
+        await write(table, range(5))
+        await until(lambda: empty(table), "the outbox was empty")

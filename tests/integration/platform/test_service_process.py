@@ -148,6 +148,17 @@ async def test_the_metrics_tell_how_much_waits_in_the_outbox(
     service.wait_for(lambda: "ion_outbox_pending 3.0" in service.text("/metrics"))
 
 
+async def test_an_outbox_that_cannot_be_published_is_shown_and_tried_again(
+    empty_database: str, empty_pool: Pool, package: MadePackage, start: Callable[..., Process]
+) -> None:
+    await migrate(empty_database, package.name)
+    await empty_pool.execute("insert into outbox (topic, headers, value) values ('made.v1', 'not json', '')")
+    service = start(empty_database)
+    service.wait_for(lambda: service.ask("/health/ready")[1]["checks"].get("task outbox relay") is False)
+    await empty_pool.execute("delete from outbox")
+    service.wait_for(lambda: service.ask("/health/ready")[0] == 200)
+
+
 async def test_another_schema_ends_it_with_code_3_and_says_what_to_do(
     empty_database: str, start: Callable[..., Process]
 ) -> None:

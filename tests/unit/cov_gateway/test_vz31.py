@@ -57,6 +57,8 @@ def test_what_was_written_is_read_again() -> None:
         (lambda p: replace(p, bsn="123456789"), "0435", "bsn"),
         (lambda p: replace(p, bsn="12345678x"), "003", "bsn"),
         (lambda p: replace(p, family_name=""), "001", "family_name"),
+        (lambda p: replace(p, family_name="Bak\x00ker"), "007", "family_name"),
+        (lambda p: replace(p, initials="A\tB"), "007", "initials"),
         (lambda p: replace(p, birth_date=date(2027, 3, 23)), "053", "birth_date"),
         (lambda p: replace(p, birth_date=date(1870, 1, 1)), "052", "birth_date"),
         (lambda p: replace(p, deceased=True), "140", "deceased"),

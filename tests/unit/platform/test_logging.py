@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import sys
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -144,6 +145,21 @@ def test_a_third_party_line_shows_its_constant_text_and_never_its_arguments(line
     (line,) = lines()
     assert (line["module"], line["event"], line["level"]) == ("aiokafka.conn", "Unable to connect to %s", "error")
     assert "Jansen" not in json.dumps(line)
+
+
+def test_a_third_party_that_repeats_itself_is_heard_once_in_a_while_and_its_exceptions_always(
+    lines: Lines, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now_s = time.monotonic()
+    for later_s in (0.0, 0.1, 4.9, 5.1):
+        monkeypatch.setattr("ion_platform.log_third_party.time.monotonic", lambda at_s=now_s + later_s: at_s)
+        logging.getLogger("aiokafka").error("Unable to update metadata")
+        try:
+            fail(BSN)
+        except ValueError:
+            logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    assert [line["module"] for line in lines()].count("aiokafka") == 2
+    assert [line["module"] for line in lines()].count("uvicorn.error") == 4
 
 
 def test_a_third_party_text_that_was_put_together_at_run_time_is_left_out(lines: Lines) -> None:

@@ -23,6 +23,7 @@ def set_clock(stack: Stack, moment: datetime) -> datetime:
     if wanted < show_clock(stack):
         raise StackError(f"time only goes forward: it is {show_clock(stack):%Y-%m-%d %H:%M} in this stack")
     offset_s = (wanted - datetime.now(UTC)).total_seconds()
+    stack.directory.mkdir(parents=True, exist_ok=True)
     unfinished = stack.clock_file.with_suffix(".new")
     unfinished.write_text(json.dumps({"offset_s": offset_s}))
     os.replace(unfinished, stack.clock_file)

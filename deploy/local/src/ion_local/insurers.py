@@ -44,9 +44,14 @@ class Insurer:
         elif not self.behaviour.down and self.runner is None:
             app = web.Application()
             app.add_routes([web.post("/v1/coverage-checks", self.check)])
-            self.runner = web.AppRunner(app, access_log=None)
-            await self.runner.setup()
-            await web.TCPSite(self.runner, "127.0.0.1", self.port, reuse_address=True).start()
+            runner = web.AppRunner(app, access_log=None)
+            await runner.setup()
+            try:
+                await web.TCPSite(runner, "127.0.0.1", self.port, reuse_address=True).start()
+            except OSError:
+                await runner.cleanup()
+                raise
+            self.runner = runner
 
     async def check(self, request: web.Request) -> web.Response:
         """Answers whether a person is insured here."""
@@ -98,12 +103,14 @@ class Insurers:
     async def set_behaviour(self, request: web.Request) -> web.Response:
         """Takes {"latencyMs", "failureRate", "down"}, each optional."""
         insurer = self._of(request)
-        asked = await request.json()
-        insurer.behaviour.latency_ms = int(asked.get("latencyMs", insurer.behaviour.latency_ms))
-        insurer.behaviour.failure_rate = float(asked.get("failureRate", insurer.behaviour.failure_rate))
-        insurer.behaviour.down = bool(asked.get("down", insurer.behaviour.down))
-        await insurer.apply()
-        self._keep()
+        insurer.behaviour = _changed(insurer.behaviour, await request.read())
+        try:
+            await insurer.apply()
+        except OSError:
+            insurer.behaviour.down = True
+            raise web.HTTPConflict(text=f"port {insurer.port} is taken; free it and try again") from None
+        finally:
+            self._keep()
         return web.json_response(self._shown(insurer))
 
     async def add_insured(self, request: web.Request) -> web.Response:
@@ -154,6 +161,23 @@ class Insurers:
             self._changes[uzovi] = changes
             for bsn, insured in changes.items():
                 (self.insurers[uzovi].insured.add if insured else self.insurers[uzovi].insured.discard)(bsn)
+
+
+def _changed(behaviour: Behaviour, body: bytes) -> Behaviour:
+    """Returns the behaviour with what was asked. Raises HTTPBadRequest."""
+    try:
+        asked = orjson.loads(body)
+        latency_ms, failure_rate = asked.get("latencyMs", behaviour.latency_ms), asked.get("failureRate")
+        changed = Behaviour(
+            int(latency_ms),
+            behaviour.failure_rate if failure_rate is None else float(failure_rate),
+            bool(asked.get("down", behaviour.down)),
+        )
+    except (ValueError, TypeError, AttributeError):
+        changed = None
+    if changed is None or changed.latency_ms < 0 or not 0 <= changed.failure_rate <= 1:
+        raise web.HTTPBadRequest(text='send {"latencyMs": 0 or more, "failureRate": 0 to 1, "down": true or false}')
+    return changed
 
 
 async def serve(ports: dict[str, int], control_port: int, kept: Path) -> None:

@@ -44,6 +44,13 @@ def class_path() -> str:
     return os.pathsep.join(jars)
 
 
+def new_cluster_id() -> str:
+    """Returns a random id. One in 64 would begin with a dash, which the storage tool takes for an option."""
+    while (cluster_id := base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")).startswith("-"):
+        pass
+    return cluster_id
+
+
 def start_kafka(part: Part, directory: Path, port: int, controller_port: int) -> None:
     """Starts the broker with its data in `directory` and returns when it takes connections."""
     jars = class_path()
@@ -51,7 +58,6 @@ def start_kafka(part: Part, directory: Path, port: int, controller_port: int) ->
     settings = directory / "server.properties"
     settings.write_text(_settings(directory / "data", port, controller_port))
     if not (directory / "data" / "meta.properties").exists():
-        cluster_id = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
         formatted = subprocess.run(
             [
                 str(JAVA),
@@ -62,7 +68,7 @@ def start_kafka(part: Part, directory: Path, port: int, controller_port: int) ->
                 "format",
                 "--standalone",
                 "-t",
-                cluster_id,
+                new_cluster_id(),
                 "-c",
                 settings,
             ],

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from datetime import datetime
+from typing import Any
 
 import click
 from rich.console import Console
@@ -17,6 +19,8 @@ from ion_local.demo.main import demo
 from ion_local.kafka import KafkaStartError
 from ion_local.paths import default_directory
 from ion_local.population import INSURERS, population
+from ion_local.ports import PortError
+from ion_local.postgres import PostgresStartError
 from ion_local.seeding import SeedingError
 from ion_local.stack import PARTS, SERVICES, Stack, StackError
 
@@ -24,26 +28,31 @@ console = Console(highlight=False)
 STYLES = {"running": "green", "stopped": "dim", "crashed": "bold red"}
 
 
-class _Refused(click.ClickException):
-    """An error that a person can act on, without a traceback."""
+class _Commands(click.Group):
+    """Tells errors that a person can act on without a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except (StackError, KafkaStartError, PortError, PostgresStartError, SeedingError) as error:
+            raise click.ClickException(str(error)) from error
 
 
 def _stack() -> Stack:
     return Stack(default_directory(), lambda text: console.print(f"  {text}", style="dim"))
 
 
-@click.group(help="The ION register on this machine, on real parts. Everything lies under .local/ (or ION_LOCAL_DIR).")
+@click.group(
+    cls=_Commands,
+    help="The ION register on this machine, on real parts. Everything lies under .local/ (or ION_LOCAL_DIR).",
+)
 def cli() -> None: ...
 
 
 @cli.command(help="Start everything that does not run. The data of last time is still there.")
 def up() -> None:
     stack = _stack()
-    try:
-        started = stack.up()
-    except (StackError, KafkaStartError, SeedingError) as error:
-        raise _Refused(str(error)) from error
-    if not started:
+    if not stack.up():
         console.print("It runs already.")
     _show_status(stack)
     console.print(f"Addresses: {stack.directory / 'endpoints.json'}   People to try it with: `ion-local people`")
@@ -52,11 +61,7 @@ def up() -> None:
 @cli.command(help="Stop everything; the data stays.")
 @click.option("--quiet", is_flag=True, help="Say nothing.")
 def down(quiet: bool) -> None:
-    stack = _stack()
-    try:
-        ran = stack.down()
-    except StackError as error:
-        raise _Refused(str(error)) from error
+    ran = _stack().down()
     if not quiet:
         console.print("Stopped; the data stays." if ran else "Nothing ran.")
 
@@ -92,24 +97,24 @@ def logs(part: str | None, lines: int, follow: bool) -> None:
     stack = _stack()
     files = [str(stack.parts[name].log) for name in ([part] if part else PARTS) if stack.parts[name].log.exists()]
     if not files:
-        raise _Refused("there are no logs yet: start the stack with `make up`")
+        raise StackError("there are no logs yet: start the stack with `make up`")
     subprocess.run(["tail", f"--lines={lines}", *(["--follow=name"] if follow else []), *files], check=False)
 
 
 @cli.command(help="Stop a service and start it again.")
 @click.argument("part", type=click.Choice(list(SERVICES)))
 def restart(part: str) -> None:
-    try:
-        _stack().restart(part)
-    except StackError as error:
-        raise _Refused(str(error)) from error
+    _stack().restart(part)
     console.print(f"{part} is ready again")
 
 
 @cli.command(help="Kill a part with SIGKILL, to see what happens.")
 @click.argument("part", type=click.Choice(PARTS))
 def kill(part: str) -> None:
-    _stack().parts[part].kill()
+    victim = _stack().parts[part]
+    if victim.process() is None:
+        raise StackError(f"{part} does not run")
+    victim.kill()
     console.print(f"{part} was killed; `ion-local up` starts it again")
 
 
@@ -123,10 +128,7 @@ def clock(context: click.Context) -> None:
 @clock.command("set", help="Set the time of all services, as 2027-04-01T10:00 in the Netherlands. Forward only.")
 @click.argument("moment", type=click.DateTime(["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d"]))
 def clock_set(moment: datetime) -> None:
-    try:
-        now = set_clock(_stack(), moment)
-    except StackError as error:
-        raise _Refused(str(error)) from error
+    now = set_clock(_stack(), moment)
     console.print(f"It is {now:%A %Y-%m-%d %H:%M} everywhere.")
 
 
@@ -140,8 +142,13 @@ def insurer(uzovi: str, latency_ms: int | None, failure_rate: float | None, down
     body = json.dumps({name: value for name, value in asked.items() if value is not None}).encode()
     url = f"{_stack().endpoints['insurersControl']}/insurers/{uzovi}/behaviour"
     request = urllib.request.Request(url, body, {"content-type": "application/json"}, method="PUT")
-    with urllib.request.urlopen(request, timeout=10) as answer:
-        console.print_json(answer.read().decode())
+    try:
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            console.print_json(answer.read().decode())
+    except urllib.error.HTTPError as error:
+        raise StackError(error.read().decode()) from error
+    except OSError as error:
+        raise StackError("the insurers do not answer; `ion-local status` shows what runs") from error
 
 
 @cli.command(help="Show invented people to try things with.")
@@ -160,10 +167,7 @@ def people(insured_at: str | None, limit: int, skip: int) -> None:
 
 @cli.command(help="Print every address as JSON.")
 def endpoints() -> None:
-    try:
-        console.print_json(json.dumps(_stack().endpoints))
-    except StackError as error:
-        raise _Refused(str(error)) from error
+    console.print_json(json.dumps(_stack().endpoints))
 
 
 cli.add_command(demo)

@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
-import os
 import secrets
 import shutil
 import signal
-import socket
 import sys
 import time
 import urllib.error
@@ -24,6 +22,7 @@ from ion_contracts.catalogue import all_topics
 from ion_local.kafka import start_kafka, wait_for_port
 from ion_local.parts import Part, PartState
 from ion_local.population import INSURERS, population, write_population
+from ion_local.ports import choose_ports
 from ion_local.postgres import create_databases, start_postgres
 from ion_local.practices import PRACTICES
 from ion_local.seeding import seed
@@ -38,15 +37,7 @@ SERVICES = {
 }
 COMMANDS = {"registry": "ion-registry", "gateway": "ion-gateway", "notifier": "ion-notifier", "billing": "ion-billing"}
 PARTS = ("postgres", "kafka", "mail", "insurers", *SERVICES)
-PORT_NAMES = (
-    "kafka",
-    "kafka-controller",
-    "smtp",
-    "mail",
-    "insurers-control",
-    *(f"insurer-{u}" for u in INSURERS),
-    *SERVICES,
-)
+PORTS = ("kafka", "kafka-controller", "smtp", "mail", "insurers-control", *(f"insurer-{u}" for u in INSURERS))
 READY_TIMEOUT_S = 60.0
 Say = Callable[[str], None]
 
@@ -66,10 +57,7 @@ class Stack:
     @property
     def endpoints(self) -> dict[str, Any]:
         """Returns every address. Raises StackError when the stack was never started."""
-        path = self.directory / "endpoints.json"
-        if not path.exists():
-            raise StackError(f"there is no stack in {self.directory}: start it with `make up`")
-        return dict(json.loads(path.read_text()))
+        return self._kept("endpoints.json")
 
     def states(self) -> list[PartState]:
         """Returns how each part is."""
@@ -82,7 +70,8 @@ class Stack:
             if all(state.state == "running" for state in self.states()):
                 return False
             began_s = time.monotonic()
-            ports = self._ports()
+            ours = any(state.state == "running" for state in self.states())
+            ports = choose_ports(self.directory / "ports.json", (*PORTS, *SERVICES), ours)
             self._start_databases(ports)
             self._start_surroundings(ports)
             for name in SERVICES:
@@ -131,7 +120,7 @@ class Stack:
 
     def database_url(self, name: str) -> str:
         """Returns the address of a service's database."""
-        return str(json.loads((self.directory / "databases.json").read_text())[name])
+        return str(self._kept("databases.json")[name])
 
     def program(self, name: str) -> Path:
         """Returns a command of the virtual environment that runs this."""
@@ -163,7 +152,9 @@ class Stack:
         return self.directory / "clock.json"
 
     def remove(self) -> None:
-        """Removes everything that this stack keeps. It has to be down."""
+        """Removes everything that this stack keeps. It has to be down. Raises StackError for somebody else's folder."""
+        if self.directory.exists() and {path.name for path in self.directory.iterdir()} - {"lock"}:
+            self._known_ports()  # A folder without them was never a stack's.
         shutil.rmtree(self.directory, ignore_errors=True)
 
     def _start_databases(self, ports: dict[str, int]) -> None:
@@ -218,7 +209,7 @@ class Stack:
         endpoints = {
             "gateway": f"http://127.0.0.1:{ports['gateway']}",
             "kafka": f"127.0.0.1:{ports['kafka']}",
-            "postgres": json.loads((self.directory / "databases.json").read_text()),
+            "postgres": self._kept("databases.json"),
             "mail": {
                 "smtp": f"127.0.0.1:{ports['smtp']}",
                 "folder": str(self.directory / "mail"),
@@ -241,24 +232,14 @@ class Stack:
         (self.directory / "endpoints.json").write_text(json.dumps(endpoints, indent=2, ensure_ascii=False) + "\n")
 
     def _known_ports(self) -> dict[str, int]:
-        return dict(json.loads((self.directory / "ports.json").read_text()))
+        return self._kept("ports.json")
 
-    def _ports(self) -> dict[str, int]:
-        """Returns the ports: from settings, else those of last time when nobody else took them, else free ones."""
-        path = self.directory / "ports.json"
-        known: dict[str, int] = json.loads(path.read_text()) if path.exists() else {}
-        ours = any(state.state == "running" for state in self.states())
-        ports = {}
-        for name in PORT_NAMES:
-            asked = os.environ.get(f"ION_LOCAL_{name.upper().replace('-', '_')}_PORT")
-            if asked:
-                ports[name] = int(asked)
-            elif name in known and (ours or _is_free(known[name])):
-                ports[name] = known[name]
-            else:
-                ports[name] = _free_port(set(ports.values()))
-        path.write_text(json.dumps(ports, indent=2) + "\n")
-        return ports
+    def _kept(self, name: str) -> dict[str, Any]:
+        """Returns what a file of this stack says. Raises StackError when the stack was never started."""
+        path = self.directory / name
+        if not path.exists():
+            raise StackError(f"there is no stack in {self.directory}: start it with `make up`")
+        return dict(json.loads(path.read_text()))
 
     def _secret(self) -> str:
         path = self.directory / "patient-reference-secret"
@@ -283,22 +264,3 @@ class Stack:
 
 async def _migrate_all(databases: dict[str, str]) -> None:
     await asyncio.gather(*(migrate(databases[name], package) for name, package in SERVICES.items()))
-
-
-def _is_free(port: int) -> bool:
-    with socket.socket() as attempt:
-        attempt.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            attempt.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-        return True
-
-
-def _free_port(taken: set[int]) -> int:
-    while True:
-        with socket.socket() as attempt:
-            attempt.bind(("127.0.0.1", 0))
-            port = int(attempt.getsockname()[1])
-        if port not in taken:
-            return port

@@ -127,5 +127,8 @@ def save_invoice(number: str, file: Path) -> None:
     pdf = _with_pool(load_settings(Settings), fetch)
     if pdf is None:
         raise click.ClickException(f"there is no PDF of {number}; `invoices list` shows what was issued")
-    file.write_bytes(pdf)
+    try:
+        file.write_bytes(pdf)
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}") from error
     click.echo(f"{file}: {len(pdf)} bytes")

@@ -30,6 +30,7 @@ class GatewaySettings(Settings):
         title="Checks at once",
         description="Each asks every insurer, so insurers times this is the number of open calls",
     )
+    body_bytes_max: int = Field(64 * 1024, title="Size of a JSON body", description="A registration is under 1 KB")
     batch_bytes_max: int = Field(32 * 1024 * 1024, title="Size of a file", description="A hundred thousand lines")
     batch_lines_max: int = Field(100_000, title="Lines of a file", description="Thirty large practices")
     wait_max_s: int = Field(30, title="Longest wait", description="`Prefer: wait` above this is cut to it")

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from ion_contracts.catalogue import OUTCOMES
 from ion_cov_gateway.config import GatewaySettings
+from ion_cov_gateway.handlers.body_limit import BodyLimit
 from ion_cov_gateway.services.access import Access
 from ion_cov_gateway.services.batches import Batches
 from ion_cov_gateway.services.checks import Checks
@@ -58,6 +61,10 @@ class Parts:
         await self._insurers.close()
         await self.registry.close()
 
+    def today(self) -> date:
+        """The day in the Netherlands."""
+        return self._service.clock.today()
+
     def wake_outbox(self) -> None:
         """Says that commands were committed."""
         self._service.wake_outbox()
@@ -84,7 +91,10 @@ def create_service(settings: GatewaySettings) -> Service:
         "registration checks", lambda: periodic(parts.registrations.posted, CHECK_POLL_S, parts.check_operations)
     )
     service.add_task("file checks", lambda: periodic(parts.batches.posted, CHECK_POLL_S, parts.checks.check_lines))
+    service.app.add_middleware(BodyLimit, bytes_max=settings.body_bytes_max)
     install_problems(service.app, API_VERSION)
+    # A path with a slash too many is another path (NL API Design Rules), not a redirect that drops the body.
+    service.app.router.redirect_slashes = False
     service.app.openapi_url = "/v1/openapi.json"
     service.app.setup()
     service.app.include_router(create_router(parts))

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 from pydantic import ValidationError
 
+from ion_platform.database import is_infrastructure_error
 from ion_platform.dead_letters import dead_letters_group
 from ion_platform.logging import configure_logging
 from ion_platform.migrations import Phase, migrate
@@ -17,6 +18,21 @@ from ion_platform.runtime import Service
 from ion_platform.settings import Settings
 
 SettingsT = TypeVar("SettingsT", bound=Settings)
+
+
+class _Commands(click.Group):
+    """Tells an operator what cannot be reached, without a traceback. `serve` waits for it instead."""
+
+    def invoke(self, context: click.Context) -> Any:
+        try:
+            return super().invoke(context)
+        except Exception as error:
+            if not is_infrastructure_error(error):
+                raise
+            raise click.ClickException(
+                f"the database or Kafka cannot be used now ({type(error).__name__}); "
+                "check ION_DATABASE_URL and ION_KAFKA_BOOTSTRAP, and that `migrate` has run, and try again"
+            ) from error
 
 
 def load_settings(settings_type: type[SettingsT]) -> SettingsT:
@@ -33,7 +49,9 @@ def service_cli(
 ) -> click.Group:
     """Returns the command group of a service; it adds its own commands."""
 
-    @click.group(help=f"The {name} service of the ION register. Settings come from the environment, prefix ION_.")
+    @click.group(
+        cls=_Commands, help=f"The {name} service of the ION register. Settings come from the environment, prefix ION_."
+    )
     def group() -> None:
         # What a command prints is for people and pipes; its log goes beside it.
         configure_logging(name, "warning", None, sys.stderr.buffer)

@@ -88,6 +88,15 @@ _INFRASTRUCTURE = (
     asyncpg.InternalClientError,
     KafkaError,
 )
+DATABASE_ERRORS = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # Also from a pool whose server was killed while two tasks opened a connection.
+    OSError,
+    TimeoutError,
+)
+"""What a question to the database may end with; asyncpg has no class for all of them."""
+
 _OF_THE_DATA = (
     pg.DataError,
     asyncpg.exceptions._base.DataError,  # A value that does not fit its column's type, found before it is sent.

@@ -79,8 +79,8 @@ async def read_dead_letters(settings: Settings, service: str) -> list[tuple[str,
         # A seek right after the assignment can be overtaken by the reset that the assignment began.
         auto_offset_reset="earliest",
     )
-    await consumer.start()
     try:
+        await consumer.start()
         partitions = [TopicPartition(topic, 0)]
         consumer.assign(partitions)
         ends = await consumer.end_offsets(partitions)

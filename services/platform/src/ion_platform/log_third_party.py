@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 FRAMES_MAX = 20
 """How far up the stack the constant is looked for: wrappers pass a text on."""
+REPEAT_AFTER_S = 5.0
+"""While Kafka is down, aiokafka says the same fifty times a second: gigabytes a day that hide everything else."""
 
 
 class ThirdPartyHandler(logging.Handler):
@@ -25,14 +28,25 @@ class ThirdPartyHandler(logging.Handler):
     def __init__(self, get_logger: Callable[[str], Logger]) -> None:
         super().__init__(logging.WARNING)
         self._get_logger = get_logger
+        self._last_said_s: dict[tuple[str, int], float] = {}
 
     def emit(self, record: logging.LogRecord) -> None:
+        if record.exc_info is None and self._was_just_said(record):
+            return
         level = "critical" if record.levelno >= logging.CRITICAL else "error"
         method = "warning" if record.levelno < logging.ERROR else level
         text = record.msg if isinstance(record.msg, str) and _is_constant(record.msg) else "text left out"
         place = f"{'/'.join(Path(record.pathname).parts[-2:])}:{record.lineno} {record.funcName}"
         fields = {"exc_info": record.exc_info} if record.exc_info else {"error_places": [place]}
         getattr(self._get_logger(record.name), method)(text, **fields)
+
+    def _was_just_said(self, record: logging.LogRecord) -> bool:
+        """Whether the same place spoke a moment ago; there are as many places as lines of code that log."""
+        place, now_s = (record.pathname, record.lineno), time.monotonic()
+        if now_s - self._last_said_s.get(place, -REPEAT_AFTER_S) < REPEAT_AFTER_S:
+            return True
+        self._last_said_s[place] = now_s
+        return False
 
 
 def adopt_third_party_loggers() -> None:

@@ -13,6 +13,8 @@ from starlette.exceptions import HTTPException
 from ion_platform.database import is_infrastructure_error
 
 TYPE_PREFIX = "urn:nld:ion:problem:"
+HTTP_CODES = {400: "unreadable-body", 404: "not-found", 405: "method-not-allowed", 413: "body-too-large"}
+HTTP_DETAILS = {400: "Send JSON, in UTF-8, as application/json.", 413: "Send one thing at a time, without attachments."}
 SECURITY_HEADERS = {
     "cache-control": "no-store",
     "content-security-policy": "frame-ancestors 'none'",
@@ -73,8 +75,9 @@ def install_problems(app: FastAPI, api_version: str) -> None:
 
     @app.exception_handler(HTTPException)
     async def answer_http(_request: Request, error: HTTPException) -> Response:
-        code = {404: "not-found", 405: "method-not-allowed"}.get(error.status_code, "http-error")
-        return Problem(error.status_code, code, str(error.detail), "See /v1/openapi.json for what there is.").response()
+        code = HTTP_CODES.get(error.status_code, "http-error")
+        detail = HTTP_DETAILS.get(error.status_code, "See /v1/openapi.json for what there is.")
+        return Problem(error.status_code, code, str(error.detail), detail).response()
 
     @app.exception_handler(Exception)
     async def answer_failure(_request: Request, error: Exception) -> Response:

@@ -43,7 +43,8 @@ class Publisher:
             async with asyncio.timeout(PUBLISH_TIMEOUT_S):
                 producer = await self._open()
                 await self._send(producer, records)
-        except (KafkaError, TimeoutError, OSError) as error:
+        except (KafkaError, TimeoutError, OSError, ExceptionGroup) as error:
+            # The group is that of the partitions: some may have taken their records.
             await self.close()
             raise PublishError(f"Kafka did not take {len(records)} records: {type(error).__name__}") from error
 

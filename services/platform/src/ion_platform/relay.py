@@ -8,10 +8,8 @@ import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
-import asyncpg
-
 from ion_platform import metrics
-from ion_platform.database import Connection, Pool
+from ion_platform.database import DATABASE_ERRORS, Connection, Pool
 from ion_platform.logging import get_logger
 from ion_platform.outbox import QUERIES, Position, Record
 from ion_platform.publisher import Publisher, PublishError
@@ -71,14 +69,14 @@ class Relay:
         self._wake.set()
 
     async def run(self) -> None:
-        """Publishes until `stop`; infrastructure errors are waited out."""
+        """Publishes until `stop`; infrastructure errors are waited out. Others come out: run it again then."""
         while not self._stopping:
             try:
                 if self._token is None and not await self._acquire():
                     await self._pause(self._lease_s / 10)
                 elif not await self._publish_next():
                     await self._pause(POLL_INTERVAL_S)
-            except (PublishError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError) as error:
+            except (PublishError, *DATABASE_ERRORS) as error:
                 log.warning("relay failed, trying again", relay=self._source.name, error=type(error).__name__)
                 self._token = None
                 await asyncio.sleep(RETRY_DELAY_S)
@@ -136,5 +134,5 @@ class Relay:
 
     async def _release(self) -> None:
         if self._token is not None:
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            with contextlib.suppress(*DATABASE_ERRORS):
                 await self._pool.execute(QUERIES["release_lease"], self._source.name, self._token)

@@ -10,14 +10,13 @@ import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-import asyncpg
 import uvicorn
 from fastapi import FastAPI
 
 from ion_platform import metrics
 from ion_platform.clock import Clock
 from ion_platform.consumer import Consumers
-from ion_platform.database import Pool, is_infrastructure_error, open_pool
+from ion_platform.database import DATABASE_ERRORS, Pool, is_infrastructure_error, open_pool
 from ion_platform.exceptions import WrongStateError
 from ion_platform.health import add_health_routes
 from ion_platform.logging import get_logger, where
@@ -36,6 +35,7 @@ TASK_RETRY_DELAY_MAX_S = 5.0
 GRACE_S = 20
 """Below the usual grace period of a pod (30 s)."""
 BEAT_AGE_MAX_S = 30.0
+OUTBOX_RELAY = "outbox relay"
 EXIT_WRONG_STATE = 3
 """The exit code of a process that met a WrongStateError: a database of another version, a topic that lost records."""
 
@@ -45,7 +45,7 @@ Coroutine = Callable[[], Awaitable[None]]
 class Service:
     """The parts of a process; a service adds its subscriptions, tasks and routes before `run`.
 
-    `pool`, `publisher` and `outbox_relay` exist once the process has started.
+    `pool` exists once the process has started.
     """
 
     def __init__(self, name: str, package: str, settings: Settings, api_version: str = "0.1.0") -> None:
@@ -77,12 +77,6 @@ class Service:
         """The connections to the service's database."""
         assert self._pool is not None, "the service has not started"
         return self._pool
-
-    @property
-    def outbox_relay(self) -> Relay:
-        """Publishes the outbox; wake it after a commit."""
-        assert self._outbox_relay is not None, "the service has not started"
-        return self._outbox_relay
 
     def wake_outbox(self) -> None:
         """Says that messages were committed."""
@@ -116,13 +110,13 @@ class Service:
             "started": self._started,
             "database": await self._database_answers(),
             "consumers": not self._subscriptions or (self._consumers is not None and self._consumers.ready),
-            **{f"task {name}": name not in self._failing for name in self._tasks},
+            **{f"task {name}": name not in self._failing for name in (*self._tasks, OUTBOX_RELAY)},
         }
 
     async def measure(self) -> None:
         """Takes what Prometheus is told but no code path counts; without the database the last value stays."""
         if self._pool is not None:
-            with contextlib.suppress(asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+            with contextlib.suppress(*DATABASE_ERRORS):
                 metrics.OUTBOX_PENDING.set(await self._pool.fetchval(QUERIES["count_outbox"], timeout=2))
 
     @property
@@ -212,15 +206,18 @@ class Service:
             self.settings.lease_s,
             on_takeover=self._on_takeover,
         )
-        await self.run_relay(self._outbox_relay, stack)
+        self._run_relay(self._outbox_relay, stack)
         for name, run in self._tasks.items():
             self._run_in(stack, asyncio.create_task(self._keep_running(name, run)))
         if self._subscriptions:
             await self._until_it_works("kafka", lambda: self._start_consumers(stack))
 
-    async def run_relay(self, relay: Relay, stack: contextlib.AsyncExitStack) -> None:
-        """Runs a relay until the process stops; it finishes its batch and gives its lease back."""
-        task = asyncio.create_task(relay.run())
+    def _run_relay(self, relay: Relay, stack: contextlib.AsyncExitStack) -> None:
+        """Runs it until the process stops; it finishes its batch and gives its lease back.
+
+        Without it everything that is committed stays here unseen, so it is run again after whatever error.
+        """
+        task = asyncio.create_task(self._keep_running(OUTBOX_RELAY, relay.run))
 
         async def stop() -> None:
             relay.stop()
@@ -296,6 +293,6 @@ class Service:
             return False
         try:
             await self._pool.fetchval("select 1", timeout=2)
-        except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError):
+        except DATABASE_ERRORS:
             return False
         return True

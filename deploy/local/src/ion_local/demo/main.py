@@ -17,6 +17,7 @@ from ion_local.demo.steps import CROWD, STEPS, STOPPED_INSURER, Play
 from ion_local.demo.world import DemoError, World
 from ion_local.kafka import KafkaStartError
 from ion_local.paths import default_directory
+from ion_local.postgres import PostgresStartError
 from ion_local.seeding import SeedingError
 from ion_local.stack import Stack, StackError
 from ion_platform.clock import Clock
@@ -38,7 +39,7 @@ def demo(directory: Path | None, report_path: Path | None, keep: bool) -> None:
         console.print("[bold]The ION register, on real Kafka, PostgreSQL, SMTP and HTTP[/]\n")
         stack.up()
         asyncio.run(_play(stack, report, console))
-    except (DemoError, StackError, KafkaStartError, SeedingError) as error:
+    except (DemoError, StackError, KafkaStartError, PostgresStartError, SeedingError) as error:
         console.print(f"[red]{error}[/]")
     finally:
         if not keep:

@@ -6,14 +6,11 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import ROUND_HALF_UP, Decimal
-from io import BytesIO
 from typing import Any
-
-from pypdf import PdfReader
 
 from ion_contracts.catalogue import OUTCOMES, insurer_changes_topic
 from ion_contracts.messages import CommandOutcome, InsuredLeft, InsuredRegistered, Status
+from ion_local.demo.papers import invoice_amounts, mail_text, pdf_text, reference_fits, shows_invoice
 from ion_local.demo.people import DECEASED, NOT_INSURED, TWICE_INSURED, WRONG_BSNS, Cast
 from ion_local.demo.world import World, until
 from ion_local.population import INSURERS, Inhabitant
@@ -23,7 +20,6 @@ PRACTICE_A, PRACTICE_B, PRACTICE_C, PRACTICE_D = PRACTICES[:4]
 STOPPED_INSURER = "7119"
 MOVERS = 5
 CROWD, CROWD_MOVERS = 2000, 1000
-RATE, VAT_RATE, MINIMUM_EXCL_CENTS = Decimal("0.036"), Decimal("1.21"), 100
 
 Result = tuple[dict[str, Any], dict[str, Any], str]
 Step = Callable[["Play"], Awaitable[Result]]
@@ -110,7 +106,7 @@ async def five_move(play: Play) -> Result:
 
     await until(mails_are_there, "practice A had its mails")
     mails = world.mails_to(PRACTICE_A)
-    texts = [_text(mail) for mail in mails]
+    texts = [mail_text(mail) for mail in mails]
     with_yesterday = [await world.list_total(PRACTICE_A, today - timedelta(days=1), p.bsn) for p in movers]
     with_today = [await world.list_total(PRACTICE_A, today, p.bsn) for p in movers]
     expected = {
@@ -214,9 +210,9 @@ async def snapshot(play: Play) -> Result:
     await until(issued, "the invoices were issued")
     await world.run_command("billing", "ion-billing", "run", "--year", str(play.year))
     invoices = await world.invoices(play.year)
-    pdfs = [await _pdf_text(world, invoice["number"]) for invoice in invoices]
+    pdfs = [await pdf_text(world, invoice["number"]) for invoice in invoices]
     expected = {
-        "invoices": {agb_code: _amounts(patients) for agb_code, patients in counts.items()},
+        "invoices": {agb_code: invoice_amounts(patients) for agb_code, patients in counts.items()},
         "numbers": [f"{play.year}-{n:06}" for n in range(1, len(counts) + 1)],
         "references that fit their check digit": len(counts),
         "PDFs with number, total and reference": len(counts),
@@ -227,8 +223,10 @@ async def snapshot(play: Play) -> Result:
             for i in invoices
         },
         "numbers": sorted(i["number"] for i in invoices),
-        "references that fit their check digit": sum(_reference_fits(i["paymentReference"]) for i in invoices),
-        "PDFs with number, total and reference": sum(_shows(text, i) for text, i in zip(pdfs, invoices, strict=True)),
+        "references that fit their check digit": sum(reference_fits(i["paymentReference"]) for i in invoices),
+        "PDFs with number, total and reference": sum(
+            shows_invoice(text, i) for text, i in zip(pdfs, invoices, strict=True)
+        ),
     }
     told = ", ".join(f"{i['patients']} patients EUR {i['totalCents'] / 100:.2f}" for i in invoices)
     return expected, observed, f"{len(invoices)} invoices ({told}); run again: still {len(invoices)}"
@@ -315,40 +313,6 @@ STEPS: tuple[tuple[str, Step], ...] = (
 )
 
 
-def _amounts(patients: int) -> list[Any]:
-    """Works out by hand what the invoice has to say: the rate includes VAT, the minimum does not."""
-    incl = int((patients * RATE * 100).quantize(Decimal(1), ROUND_HALF_UP))
-    excl = int((incl / VAT_RATE).quantize(Decimal(1), ROUND_HALF_UP))
-    if excl >= MINIMUM_EXCL_CENTS:
-        return [patients, excl, incl - excl, incl, False]
-    vat = int((MINIMUM_EXCL_CENTS * (VAT_RATE - 1)).quantize(Decimal(1), ROUND_HALF_UP))
-    return [patients, MINIMUM_EXCL_CENTS, vat, MINIMUM_EXCL_CENTS + vat, True]
-
-
-def _reference_fits(reference: str) -> bool:
-    weights = (2, 4, 8, 5, 10, 9, 7, 3, 6, 1)
-    total = sum(int(digit) * weights[i % 10] for i, digit in enumerate(reversed(reference[1:])))
-    return len(reference) == 16 and int(reference[0]) == {10: 1, 11: 0}.get(11 - total % 11, 11 - total % 11)
-
-
-async def _pdf_text(world: World, number: str) -> str:
-    content = b""
-
-    async def rendered() -> bool:
-        nonlocal content
-        content = await world.invoice_pdf(number)
-        return content.startswith(b"%PDF")
-
-    await until(rendered, f"invoice {number} was rendered")
-    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(content)).pages)
-
-
-def _shows(text: str, invoice: dict[str, Any]) -> bool:
-    total = f"{invoice['totalCents'] / 100:.2f}".replace(".", ",")
-    reference = invoice["paymentReference"]
-    return invoice["number"] in text and total in text and reference in text.replace(" ", "").replace("\u00a0", "")
-
-
 async def _twice_answered(world: World) -> int:
     """Counts commands with two different final outcomes; a repeated record has the same id and is one."""
     finals: dict[str, set[str]] = {}
@@ -358,9 +322,3 @@ async def _twice_answered(world: World) -> int:
         if body.status is not Status.DEFERRED:
             finals.setdefault(body.command_id, set()).add(message.envelope.id)
     return sum(len(identifiers) > 1 for identifiers in finals.values())
-
-
-def _text(mail: Any) -> str:
-    """Returns all that can be read of a mail: its headers and its parts."""
-    parts = [str(part.get_content()) for part in mail.walk() if part.get_content_maintype() == "text"]
-    return "\n".join([*(f"{name}: {value}" for name, value in mail.items()), *parts])

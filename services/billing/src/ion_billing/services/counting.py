@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from ion_contracts.messages import CareProvider, DayClosed, Message, RegistrationStarted, RegistrationTransferred
 from ion_platform.database import Connection
@@ -46,11 +46,13 @@ async def take_events(connection: Connection, batch: Sequence[Delivery]) -> None
 
 
 async def take_providers(connection: Connection, batch: Sequence[Delivery]) -> None:
-    """Keeps the newest name and address of each care provider."""
-    providers: dict[str, CareProvider] = {}
+    """Keeps the newest name and address of each care provider; an older message may come again, and late."""
+    newest: dict[str, tuple[CareProvider, datetime]] = {}
     for delivery in batch:
         body = delivery.message.body
         assert isinstance(body, CareProvider)
-        providers[body.agb_code] = body
-    columns = [(p.agb_code, p.name, p.street, p.house_number, p.postcode, p.city) for p in providers.values()]
-    await connection.execute(QUERIES["save_providers"], *(list(column) for column in zip(*columns, strict=True)))
+        recorded_at = body.recorded_at or delivery.message.envelope.time
+        if body.agb_code not in newest or newest[body.agb_code][1] <= recorded_at:
+            newest[body.agb_code] = (body, recorded_at)
+    rows = [(p.agb_code, p.name, p.street, p.house_number, p.postcode, p.city, at) for p, at in newest.values()]
+    await connection.execute(QUERIES["save_providers"], *(list(column) for column in zip(*rows, strict=True)))

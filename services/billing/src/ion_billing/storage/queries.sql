@@ -10,11 +10,13 @@ insert into day_closed as d (partition, day) select * from unnest($1::integer[],
 on conflict (partition) do update set day = greatest(d.day, excluded.day)
 
 -- name: save_providers
--- Names and addresses for invoices that are still to come.
-insert into provider (agb_code, name, street, house_number, postcode, city)
-select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
+-- Names and addresses for invoices that are still to come; an older message that comes late changes nothing.
+insert into provider (agb_code, name, street, house_number, postcode, city, recorded_at)
+select * from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::timestamptz[])
 on conflict (agb_code) do update set name = excluded.name, street = excluded.street,
-    house_number = excluded.house_number, postcode = excluded.postcode, city = excluded.city
+    house_number = excluded.house_number, postcode = excluded.postcode, city = excluded.city,
+    recorded_at = excluded.recorded_at
+where provider.recorded_at <= excluded.recorded_at
 
 -- name: save_rate
 -- Sets the rate of a year that has not been run; a rate that was used stays.

@@ -6,70 +6,70 @@ import re
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from ion_cov_gateway.domain.vz31 import FileError
 from ion_cov_gateway.factory import Parts
-from ion_cov_gateway.handlers.models import CoverageCheckInput, RegistrationInput, SearchInput
+from ion_cov_gateway.handlers.models import PAGE_MAX, CoverageCheckInput, RegistrationInput, SearchInput
 from ion_cov_gateway.handlers.presentation import show_batch, show_lines, show_operation
 from ion_cov_gateway.services.access import Caller
 from ion_cov_gateway.services.batches import BatchNotCheckedError
 from ion_cov_gateway.services.checks import coverage_json
 from ion_platform.problems import Problem, invalid_input
 
-_WAIT = re.compile(r"(?:^|,)\s*wait=([0-9]{1,4})\s*(?:,|$)")
+_WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*([0-9]{1,4})\s*(?:[,;]|$)", re.IGNORECASE)
 Certificate = Annotated[str, Header(alias="x-forwarded-client-cert", include_in_schema=False)]
 Prefer = Annotated[str, Header(description="`wait=10` waits up to ten seconds for the outcome")]
-Page = Annotated[int, Query(ge=1)]
+Page = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 PageSize = Annotated[int, Query(ge=1, le=5000, alias="pageSize")]
 
 
 def create_router(parts: Parts) -> APIRouter:
     """Returns the routes of version 1."""
     router = APIRouter(prefix="/v1")
-    _add_registrations(router, parts)
-    _add_batches(router, parts)
+
+    async def who_calls(certificate: Certificate = "") -> Caller:
+        """Comes before the input is judged: a stranger learns nothing of the API."""
+        return await parts.access.caller(certificate)
+
+    _add_registrations(router, parts, Depends(who_calls))
+    _add_batches(router, parts, Depends(who_calls))
     return router
 
 
-def _add_registrations(router: APIRouter, parts: Parts) -> None:
+def _add_registrations(router: APIRouter, parts: Parts, who_calls: Any) -> None:
     @router.post("/registrations", status_code=202, tags=["registrations"], summary="Register a patient")
-    async def post_registration(
-        body: RegistrationInput, certificate: Certificate = "", prefer: Prefer = ""
-    ) -> Response:
-        caller = await parts.access.caller(certificate)
+    async def post_registration(body: RegistrationInput, prefer: Prefer = "", caller: Caller = who_calls) -> Response:
         caller.require_agb_code(body.agb_code)
+        if body.patient.birth_date > parts.today():
+            raise invalid_input([{"field": "patient.birthDate", "code": "in-future", "detail": "lies in the future"}])
         operation_id = await parts.registrations.post(
-            caller.party, body.agb_code, body.mode, body.patient, body.insurer_hint, body.start_date
+            caller.party, body.agb_code, body.mode, body.patient.to_person(), body.insurer_hint, body.start_date
         )
         return await _answer(parts, caller, operation_id, prefer)
 
     @router.get("/operations/{operation_id}", tags=["registrations"], summary="What became of a registration")
-    async def get_operation(operation_id: UUID, certificate: Certificate = "") -> Response:
-        caller = await parts.access.caller(certificate)
+    async def get_operation(operation_id: UUID, caller: Caller = who_calls) -> Response:
         operation = await parts.registrations.find(operation_id, caller.party)
         if operation is None:
             raise _not_found("operation")
         return JSONResponse(show_operation(operation))
 
     @router.post("/coverage-checks", tags=["coverage"], summary="Ask all insurers about one person")
-    async def check_coverage(body: CoverageCheckInput, certificate: Certificate = "") -> Response:
-        await parts.access.caller(certificate)
+    async def check_coverage(body: CoverageCheckInput, _caller: Caller = who_calls) -> Response:
         return JSONResponse(coverage_json(await parts.checks.check(body.bsn, body.mode, body.insurer_hint)))
 
     @router.post("/registrations/_search", tags=["registrations"], summary="The own list of one AGB code")
-    async def search(body: SearchInput, certificate: Certificate = "") -> Response:
-        caller = await parts.access.caller(certificate)
+    async def search(body: SearchInput, caller: Caller = who_calls) -> Response:
         caller.require_agb_code(body.agb_code)
         question = body.model_dump(mode="json", by_alias=True, exclude_none=True)
         return JSONResponse(await parts.registry.search(question))
 
 
-def _add_batches(router: APIRouter, parts: Parts) -> None:
+def _add_batches(router: APIRouter, parts: Parts, who_calls: Any) -> None:
     @router.post("/batches", status_code=202, tags=["batches"], summary="Check a VZ31-profile file")
-    async def post_batch(request: Request, certificate: Certificate = "") -> Response:
-        caller = await parts.access.caller(certificate)
+    async def post_batch(request: Request, caller: Caller = who_calls) -> Response:
         content = await _read_file(request, parts.settings.batch_bytes_max)
         result = await parts.batches.read(content)
         if result.errors:
@@ -79,33 +79,32 @@ def _add_batches(router: APIRouter, parts: Parts) -> None:
         return await _show_batch(parts, caller, batch_id, status=202)
 
     @router.get("/batches/{batch_id}", tags=["batches"], summary="Progress and counts")
-    async def get_batch(batch_id: UUID, certificate: Certificate = "") -> Response:
-        return await _show_batch(parts, await parts.access.caller(certificate), batch_id)
+    async def get_batch(batch_id: UUID, caller: Caller = who_calls) -> Response:
+        return await _show_batch(parts, caller, batch_id)
 
-    async def list_of(state: str, batch_id: UUID, certificate: str, page: int, page_size: int) -> Response:
-        caller = await parts.access.caller(certificate)
-        if await parts.batches.find(batch_id, caller.party) is None:
+    async def list_of(state: str, batch_id: UUID, caller: Caller, page: int, page_size: int) -> Response:
+        batch = await parts.batches.find(batch_id, caller.party)
+        if batch is None:
             raise _not_found("batch")
-        total, rows = await parts.batches.list_lines(batch_id, state, page, page_size)
-        return JSONResponse(show_lines(batch_id, total, page, page_size, rows))
+        rows = await parts.batches.list_lines(batch_id, state, page, page_size)
+        return JSONResponse(show_lines(batch_id, batch[state], page, page_size, rows))
 
     @router.get("/batches/{batch_id}/accepted", tags=["batches"], summary="Insured, with a valid BSN")
     async def get_accepted(
-        batch_id: UUID, page: Page = 1, page_size: PageSize = 1000, certificate: Certificate = ""
+        batch_id: UUID, page: Page = 1, page_size: PageSize = 1000, caller: Caller = who_calls
     ) -> Response:
-        return await list_of("accepted", batch_id, certificate, page, page_size)
+        return await list_of("accepted", batch_id, caller, page, page_size)
 
     @router.get("/batches/{batch_id}/rejected", tags=["batches"], summary="Rejected, with the reason")
     async def get_rejected(
-        batch_id: UUID, page: Page = 1, page_size: PageSize = 1000, certificate: Certificate = ""
+        batch_id: UUID, page: Page = 1, page_size: PageSize = 1000, caller: Caller = who_calls
     ) -> Response:
-        return await list_of("rejected", batch_id, certificate, page, page_size)
+        return await list_of("rejected", batch_id, caller, page, page_size)
 
     @router.post(
         "/batches/{batch_id}/registrations", status_code=202, tags=["batches"], summary="Register all accepted"
     )
-    async def register_accepted(batch_id: UUID, certificate: Certificate = "") -> Response:
-        caller = await parts.access.caller(certificate)
+    async def register_accepted(batch_id: UUID, caller: Caller = who_calls) -> Response:
         if await parts.batches.find(batch_id, caller.party) is None:
             raise _not_found("batch")
         try:

@@ -5,11 +5,25 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo, field_validator
 from pydantic.alias_generators import to_camel
 
-from ion_contracts.identifiers import AgbCode, Bsn, Uzovi
-from ion_contracts.messages import Mode, Person
+from ion_contracts.identifiers import AgbCode, BirthDate, Bsn, Name, Uzovi
+from ion_contracts.messages import Mode, Person, Sex
+from ion_contracts.times import Day
+
+PAGE_MAX = 1_000_000
+"""Far beyond any list, and within the numbers that a database counts with."""
+
+
+def _printable(value: str) -> str:
+    """No name holds a control character or half a surrogate, and PostgreSQL stores neither NUL nor the latter."""
+    if not value.isprintable():
+        raise ValueError("holds a character that cannot be printed, such as a tab or a line end")
+    return value
+
+
+Printable = AfterValidator(_printable)
 
 
 class Input(BaseModel):
@@ -24,14 +38,37 @@ class Input(BaseModel):
     )
 
 
+class PatientInput(Input):
+    """The person data of a patient, as the GP system holds it."""
+
+    bsn: Bsn
+    initials: Annotated[str, Printable, Field(max_length=20)] = ""
+    prefix: Annotated[str, Printable, Field(max_length=20)] = ""
+    family_name: Annotated[Name, Printable]
+    birth_date: BirthDate
+    sex: Sex = Sex.UNKNOWN
+
+    def to_person(self) -> Person:
+        """Returns it as messages carry it."""
+        return Person(**dict(self))
+
+
 class RegistrationInput(Input):
     """Register this person with this GP."""
 
     agb_code: AgbCode
-    patient: Person
+    patient: PatientInput
     mode: Mode
     insurer_hint: Uzovi | None = None
-    start_date: date | None = None
+    start_date: Day | None = None
+
+    @field_validator("start_date")
+    @classmethod
+    def _not_before_birth(cls, value: date | None, others: ValidationInfo) -> date | None:
+        patient = others.data.get("patient")
+        if value is not None and patient is not None and value < patient.birth_date:
+            raise ValueError("lies before the birth date")
+        return value
 
 
 class CoverageCheckInput(Input):
@@ -49,5 +86,5 @@ class SearchInput(Input):
     agb_code: AgbCode
     on_date: date | None = None
     bsn: Bsn | None = None
-    page: Annotated[int, Field(ge=1)] = 1
+    page: Annotated[int, Field(ge=1, le=PAGE_MAX)] = 1
     page_size: Annotated[int, Field(ge=1, le=200)] = 25

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from ion_contracts.outcome_codes import OUTCOME_CODES
 
-VEKTIS_TITLE = "The line was rejected with a Vektis code"
+LINE_TITLE = "The line has to be corrected"
+"""For Vektis codes, and for ours beside them (`duplicate-in-file`); the detail says what is wrong."""
 
 
 def show_operation(operation: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def _show_line(row: dict[str, Any]) -> dict[str, Any]:
     shown: dict[str, Any] = {"line": row["line"], "number": row["number"]}
     if row["code"] is not None:
         code = OUTCOME_CODES.get(row["code"])
-        shown |= {"code": row["code"], "title": code.title_en if code else VEKTIS_TITLE}
+        shown |= {"code": row["code"], "title": code.title_en if code else LINE_TITLE}
         shown["detail"] = row["detail"] or (code.detail_en if code else "")
     if row["field"] is not None:
         shown |= {"field": row["field"], "position": row["position"]}

@@ -59,12 +59,10 @@ class Batches:
         operations = await self._pool.fetch(QUERIES["count_batch_operations"], batch_id)
         return {**dict(row), "operations": {o["status"]: o["operations"] for o in operations}}
 
-    async def list_lines(
-        self, batch_id: UUID, state: str, page: int, page_size: int
-    ) -> tuple[int, list[dict[str, Any]]]:
-        """Returns the total and one page of the accepted or rejected lines."""
+    async def list_lines(self, batch_id: UUID, state: str, page: int, page_size: int) -> list[dict[str, Any]]:
+        """Returns one page of the accepted or rejected lines."""
         rows = await self._pool.fetch(QUERIES["list_batch_lines"], batch_id, state, page_size, (page - 1) * page_size)
-        return (rows[0]["total"] if rows else 0), [dict(row) for row in rows]
+        return [dict(row) for row in rows]
 
     async def register_accepted(self, batch_id: UUID, party: str) -> int:
         """Sends a command for every accepted line that has none yet, and returns how many.

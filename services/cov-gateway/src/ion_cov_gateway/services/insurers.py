@@ -7,11 +7,11 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 import aiohttp
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from ion_contracts.identifiers import Uzovi
 from ion_contracts.messages import Mode
@@ -32,9 +32,16 @@ class InsurerSettings:
     answer_bytes_max: int = 16 * 1024
 
 
+def _no_number(value: object) -> object:
+    """For Python 0 equals False, but an insurer that says 0 has not said "not insured"."""
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
 class _Insured(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
-    insured: Literal[True]
+    insured: Annotated[Literal[True], BeforeValidator(_no_number)]
     uzovi: Uzovi
     kind: str
     valid_from: date = Field(alias="from")
@@ -43,7 +50,7 @@ class _Insured(BaseModel):
 
 class _NotInsured(BaseModel):
     model_config = ConfigDict(hide_input_in_errors=True)
-    insured: Literal[False]
+    insured: Annotated[Literal[False], BeforeValidator(_no_number)]
 
 
 _ANSWER: TypeAdapter[_Insured | _NotInsured] = TypeAdapter(_Insured | _NotInsured)
@@ -120,7 +127,7 @@ class Insurers:
     async def _ask(self, insurer: _Insurer, body: bytes, on_date: date) -> Answer | NotConsulted:
         if insurer.refuses(self._settings.breaker_failures):
             return NotConsulted(insurer.uzovi, "breaker-open")
-        result: Answer | Reason
+        result: Answer | Reason = "unavailable"
         try:
             async with asyncio.timeout(self._settings.deadline_s), insurer.room:
                 result = await self._call(insurer, body, on_date)
@@ -130,12 +137,17 @@ class Insurers:
             result = "refused"
         except (aiohttp.ClientError, OSError):
             result = "unavailable"
-        insurer.note(isinstance(result, Answer), self._settings.breaker_open_s)
+        finally:
+            # Also when the asker left: the one call that tries an open breaker must not leave it open for ever.
+            insurer.note(isinstance(result, Answer), self._settings.breaker_open_s)
         return result if isinstance(result, Answer) else NotConsulted(insurer.uzovi, result)
 
     async def _call(self, insurer: _Insurer, body: bytes, on_date: date) -> Answer | Reason:
+        """A redirect is no answer: the BSN goes where the operator said, and nowhere else."""
         assert self._session is not None, "not started"
-        async with self._session.post(insurer.url, data=body, headers={"content-type": "application/json"}) as response:
+        async with self._session.post(
+            insurer.url, data=body, headers={"content-type": "application/json"}, allow_redirects=False
+        ) as response:
             if response.status in (429, 503):
                 return "unavailable" if response.status == 503 else "busy"
             if response.status != 200:

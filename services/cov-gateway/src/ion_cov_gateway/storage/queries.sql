@@ -70,18 +70,18 @@ group by b.batch_id
 select status, count(*) as operations from operation where batch_id = $1 group by status
 
 -- name: list_batch_lines
--- One of the two lists, with its total.
-select line, number, person, code, detail, field, position, coverage, operation_id, count(*) over () as total
+-- A page of one of the two lists.
+select line, number, person, code, detail, field, position, coverage, operation_id
 from batch_line where batch_id = $1 and state = $2
 order by line limit $3 offset $4
 
 -- name: claim_line_checks
--- Lines of files, oldest batch first.
+-- Lines of files, oldest file first: its id is random, so it says nothing of its age.
 update batch_line set claimed_until = now() + make_interval(secs => $2)
 where (batch_id, line) in (
-    select l.batch_id, l.line from batch_line l
+    select l.batch_id, l.line from batch_line l join batch b using (batch_id)
     where l.state = 'to-check' and (l.claimed_until is null or l.claimed_until < now())
-    order by l.batch_id, l.line limit $1 for update skip locked
+    order by b.created_at, l.batch_id, l.line limit $1 for update of l skip locked
 )
 returning batch_id, line, person, insurer_hint
 

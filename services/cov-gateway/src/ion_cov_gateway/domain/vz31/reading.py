@@ -34,11 +34,17 @@ WORDS = {
 def read_file(content: bytes, *, today: date, lines_max: int = LINES_MAX) -> ReadResult:
     """Returns what the file holds. Never raises, whatever the bytes are."""
     result = ReadResult()
+    if not content.strip():
+        return _refuse(result, 1, "0001", "the file is empty", "het bestand is leeg")
     try:
         text = content.decode("ascii")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        return _refuse(result, line, "0001", "the file is not plain ASCII", "het bestand is geen ASCII-tekst")
+        words = (
+            "the file is not plain ASCII: export it without accents and byte order mark",
+            "het bestand is geen ASCII",
+        )
+        return _refuse(result, line, "0001", *words)
     lines = text.split("\r\n")
     if lines[-1].strip("\x1a") == "":
         lines.pop()
@@ -185,6 +191,9 @@ def _fault(field: Field, value: str) -> str | None:
     if field.kind == "text":
         if field.required and not value.strip():
             return "001"
+        # ASCII has control characters too: no name holds them, and PostgreSQL does not store a NUL.
+        if not value.isprintable():
+            return "007"
     elif not value.isdigit():
         return "001" if field.required and not value.strip() else "003" if value.strip() else None
     elif field.kind == "date":
