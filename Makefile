@@ -55,8 +55,9 @@ status: $(STAMP) ## Show what runs, and what has crashed
 logs: $(STAMP) ## Show the logs of all parts, newest last (PART=registry for one)
 	@$(BIN)/ion-local logs $(PART)
 
-contracts: $(STAMP) ## Write schemas, AsyncAPI and the topic table again from the models
+contracts: $(STAMP) ## Write schemas, AsyncAPI and the generated pages again from the code
 	@$(BIN)/ion-contracts
+	@$(BIN)/python -m ion_registry.generate
 
 lock: $(STAMP) ## Resolve the dependencies again and write requirements.lock
 	@$(BIN)/uv lock --quiet --upgrade

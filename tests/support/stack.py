@@ -81,7 +81,7 @@ async def empty_database(postgres_url: str) -> AsyncIterator[str]:
     name = f"t{uuid.uuid4().hex}"
     connection = await asyncpg.connect(postgres_url)
     await connection.execute(f"create database {name}")
-    yield _database(postgres_url, name)
+    yield database_url(postgres_url, name)
     await connection.execute(f"drop database {name} with (force)")
     await connection.close()
 
@@ -93,7 +93,7 @@ def free_port() -> int:
         return int(attempt.getsockname()[1])
 
 
-def _database(url: str, name: str) -> str:
+def database_url(url: str, name: str) -> str:
     """Returns the same server's URL for another database."""
     address, question_mark, options = url.partition("?")
     return f"{address.rpartition('/')[0]}/{name}{question_mark}{options}"

@@ -42,7 +42,7 @@ class Topic:
 
 COMMANDS = Topic(
     name="registration.commands.v1",
-    key="patient reference: the first 16 bytes of HMAC-SHA-256(secret, BSN)",
+    key="patient reference: the first 16 bytes of HMAC-SHA-256(secret, BSN); a step in a case: the 16 bytes of its id",
     partitions_local=PARTITIONS_LOCAL,
     partitions_production=PARTITIONS_PRODUCTION,
     retention_ms=30 * DAY_MS,

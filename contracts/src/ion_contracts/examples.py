@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from ion_contracts import messages as m
+from ion_contracts.messages import cases
 
 _PATIENT = UUID("5b0c8a3e-5f0e-4c7f-9d0a-3f1f6a2b7c11")
+_CASE = UUID("3c1f0c52-6a0e-4a39-9d55-7c0b4b1f2e21")
 _COMMAND = "0b9f4d52-8a77-4c1d-9a52-6f3f0f7b1a01"
 _BSN = "999990019"
 _NEW_GP = "01023456"
@@ -81,13 +83,50 @@ _MADE: tuple[m.Message, ...] = (
     ),
     m.RemovePerson(patient_id=_PATIENT, reference="A-2027/3", **_BY_OFFICE),
     m.MoveList(operation_id=_OPERATION, from_agb_code=_PREVIOUS_GP, agb_code=_NEW_GP, **_OFFERED),
-    m.WithdrawBatch(operation_id=_OPERATION, agb_code=_NEW_GP, batch_id=_BATCH, **_OFFERED),
+    m.WithdrawBatch(operation_id=_OPERATION, agb_code=_NEW_GP, withdrawn_batch_id=_BATCH, **_OFFERED),
     m.SteerList(operation_id=_OPERATION, steering=m.Steering.STOP, **_OFFERED),
     m.MovePatient(patient_id=_PATIENT, from_agb_code=_PREVIOUS_GP, agb_code=_NEW_GP, **_OFFERED),
     m.SettleWaiting(patient_id=_PATIENT, offered_on=date(2027, 4, 2)),
     m.AskTemporary(patient_id=_PATIENT, offered_on=date(2027, 5, 15)),
     m.EndTemporary(patient_id=_PATIENT, offered_on=date(2027, 6, 15)),
     m.CloseDay(day=_DAY),
+    m.CaseStep(
+        case_id=_CASE,
+        step=cases.Opened(
+            kind="opened",
+            requester=cases.Requester(
+                name="A. Voorbeeldarts", email="ombudsman@praktijk.example", mobile="06 00000000", agb_code=_NEW_GP
+            ),
+            other_agb_code=_PREVIOUS_GP,
+            bsn=_BSN,
+            on_date=date(2027, 1, 1),
+            description="The patient moved in November; the other practice registered the patient again in December.",
+            question="Who was the GP on 1 January 2027?",
+            preconditions=cases.Preconditions(
+                consulted_orally=True,
+                consulted_in_writing=True,
+                copies=("2027-014/letter-1", "2027-014/letter-2"),
+                bsn_mix_up_excluded=True,
+                identity_checked=True,
+                patient_statement="2027-014/statement",
+            ),
+        ),
+        offered_on=_DAY,
+        offered_at=_MOMENT,
+        party="Praktijk Voorbeeld",
+        office=False,
+    ),
+    m.CarryOutRuling(
+        case_id=_CASE,
+        patient_id=_PATIENT,
+        on_date=date(2027, 1, 1),
+        agb_code=_NEW_GP,
+        parties=(_NEW_GP, _PREVIOUS_GP),
+        offered_on=date(2027, 3, 29),
+        offered_at=datetime(2027, 3, 29, 9, 30, 15, 250_000, tzinfo=UTC),
+        party="Ombudsman",
+        office=True,
+    ),
     m.CommandOutcome(
         command_id=_COMMAND,
         status=m.Status.ACCEPTED,
@@ -140,9 +179,9 @@ _MADE: tuple[m.Message, ...] = (
         recorded_at=_MOMENT,
     ),
     m.CareProvider(
-        agb_code=_NEW_GP,
-        kind=m.ProviderKind.PRACTICE,
-        name="Praktijk Voorbeeld",
+        agb_code="01045678",
+        kind=m.ProviderKind.PERSON,
+        name="J.A. Voorbeeldarts",
         street="Voorbeeldstraat",
         house_number="12a",
         postcode="1234 AB",
@@ -150,6 +189,13 @@ _MADE: tuple[m.Message, ...] = (
         change_message_address="mutaties@praktijk.example",
         invoice_address="administratie@praktijk.example",
         chamber_of_commerce_number="00000000",
+        active_from=date(2004, 9, 1),
+        active_until=_DAY_BEFORE,
+        successor=_NEW_GP,
+        associations=(
+            m.Association(agb_code=_PREVIOUS_GP, since=date(2004, 9, 1), until=date(2015, 12, 31)),
+            m.Association(agb_code=_NEW_GP, since=date(2016, 1, 1), until=_DAY_BEFORE),
+        ),
         recorded_at=_MOMENT,
     ),
     m.DeliveryEnded(

@@ -22,6 +22,9 @@ from ion_platform.subscription import Delivery
 PRACTICE_A = "01023456"
 PRACTICE_B = "01034567"
 PRACTICE_C = "01045678"
+PRACTICES = (PRACTICE_A, PRACTICE_B, PRACTICE_C)
+"""Known to the care provider register of every test database."""
+PERSON_CODE = "01123456"
 SOURCE = "urn:nld:ion:cov-gateway"
 MADE_SECRET = b"a made secret of at least 32 bytes"
 
@@ -82,7 +85,7 @@ def register(
         offered_at=datetime.now(UTC),
         start_date=start_date,
         uzovi=uzovi,
-        party="made practice",
+        party=f"made party of {agb_code}",
     )
     return Made(body, routing_key(who.bsn))
 

@@ -54,11 +54,14 @@ async def test_a_batch_registers_and_transfers_several_patients_and_one_patient_
         (moved.id, "transferred"),
         (refused.id, "second-registration-same-day"),
     ]
-    rows = await pool.fetch("select agb_code, since, last_end, sequence, uzovi from current order by sequence")
-    assert [tuple(row) for row in rows] == [
-        (PRACTICE_A, DAY, None, 1, "3311"),
-        (PRACTICE_B, NEXT_DAY, DAY, 2, "7119"),
-    ]
+    rows = await pool.fetch("select agb_code, since, last_end, sequence from current order by sequence")
+    assert [tuple(row) for row in rows] == [(PRACTICE_A, DAY, None, 1), (PRACTICE_B, NEXT_DAY, DAY, 2)]
+    insured = await pool.fetch(
+        "select i.since, i.until, i.uzovi from insurance i join current using (patient_id) where sequence = 2"
+    )
+    assert [tuple(row) for row in sorted(insured)] == [(DAY, DAY, "3311"), (NEXT_DAY, None, "7119")]
+    counts = await pool.fetch("select agb_code, sum(patients) from list_count group by 1 order by 1")
+    assert [tuple(row) for row in counts] == [(PRACTICE_A, 1), (PRACTICE_B, 1)]
 
 
 async def test_the_journal_says_who_what_when_and_under_which_policy(pool: Pool) -> None:
@@ -68,8 +71,9 @@ async def test_the_journal_says_who_what_when_and_under_which_policy(pool: Pool)
     assert row is not None
     assert (row["generation"], row["partition"], row["offset"], row["n"]) == (1, 3, 0, 0)
     assert (row["kind"], row["status"], row["patient_id"]) == ("register", "accepted", patient_id)
-    assert (row["party"], row["mode"], row["offered_on"]) == ("made practice", "automatic", DAY)
-    assert (row["recorded_on"], row["policy_version"], row["uzovi"]) == (DAY, 1, "7119")
+    assert (row["party"], row["mode"], row["offered_on"]) == (f"made party of {PRACTICE_A}", "automatic", DAY)
+    assert (row["recorded_on"], row["policy_version"], row["provider_version"]) == (DAY, 2, 1)
+    assert (row["event"], row["holder"], row["valid_from"], row["uzovi"]) == ("started", PRACTICE_A, DAY, "7119")
     assert row["causation_id"] == row["command_id"]
 
 
@@ -126,7 +130,7 @@ async def test_what_waits_is_settled_by_a_later_command_in_the_same_or_a_later_b
             (waiting.id, "deferred-closed-day"),
             (behind.id, "deferred-closed-day"),
             (waiting.id, "transferred"),
-            (behind.id, "second-registration-same-day"),
+            (behind.id, "no-longer-possible"),
             (later.id, "transferred"),
         ]
     assert await pool.fetchval("select count(*) from waiting") == 0

@@ -31,6 +31,7 @@ from tests.integration.registry.set_clock import SetClock
 
 BEGAN = date(2027, 1, 10)
 MOVED = date(2027, 3, 10)
+ASKER = {"ion-party": "made practice", "ion-role": "provider", "ion-on-behalf-of": PRACTICE_A}
 
 
 @pytest.fixture
@@ -45,8 +46,10 @@ async def ask(pool: Pool) -> AsyncIterator[Any]:
     address = f"http://127.0.0.1:{listening.getsockname()[1]}/internal/v1"
     async with aiohttp.ClientSession() as session:
 
-        async def post(path: str, question: dict[str, Any]) -> tuple[int, dict[str, Any]]:
-            async with session.post(f"{address}{path}", json=question) as answer:
+        async def post(
+            path: str, question: dict[str, Any], asker: dict[str, str] = ASKER
+        ) -> tuple[int, dict[str, Any]]:
+            async with session.post(f"{address}{path}", json=question, headers=asker) as answer:
                 return answer.status, await answer.json(content_type=None)
 
         yield post
@@ -162,3 +165,25 @@ async def test_a_wrong_question_is_told_what_is_wrong_without_repeating_it(ask: 
     assert (status, answer["code"]) == (400, "invalid-input")
     assert answer["errors"]
     assert "999999999" not in str(answer)
+
+
+@pytest.mark.usefixtures("partition")
+async def test_a_list_logs_each_person_on_the_page_and_a_search_who_was_found(ask: Any, pool: Pool) -> None:
+    _, page = await ask("/registrations/_search", {"agbCode": PRACTICE_A, "pageSize": 20})
+    await ask("/registrations/_search", {"agbCode": PRACTICE_A, "bsn": person(9).bsn})
+    await ask("/registrations/_search", {"agbCode": PRACTICE_B, "bsn": person(9).bsn})
+    rows = await pool.fetch("select action, result, on_behalf_of, patient_id from access_log order by looked_at, n")
+    assert {str(row["patient_id"]) for row in rows[:20]} == {one["patientId"] for one in page["registrations"]}
+    assert [(row["action"], row["result"]) for row in rows[19:]] == [
+        ("list", "found"),
+        ("search", "found"),
+        ("search", "not-found"),
+    ]
+    assert {row["on_behalf_of"] for row in rows} == {PRACTICE_A}
+
+
+@pytest.mark.usefixtures("partition")
+async def test_who_does_not_say_who_asks_gets_no_answer(ask: Any, pool: Pool) -> None:
+    status, answer = await ask("/registrations/_search", {"agbCode": PRACTICE_A}, {})
+    assert (status, answer["code"]) == (401, "asker-missing")
+    assert await pool.fetchval("select count(*) from access_log") == 0

@@ -130,7 +130,7 @@ async def test_poison_of_every_kind_is_put_aside_and_answered_where_its_id_can_b
     unknown_type = [
         (n, b"nl.huisartsinschrijvingen.onbekend.v1" if n == "ce_type" else v) for n, v in headers(poison[3])
     ]
-    nul = good.body.to_json().replace(b"made practice", b"made\\u0000practice")
+    nul = good.body.to_json().replace(b"made party", b"made\\u0000party")
     async with running(settings):
         await produce_raw(
             bootstrap,

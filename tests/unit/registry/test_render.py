@@ -46,9 +46,13 @@ REGISTERED = JournalRow(
     since=date(2027, 3, 10),
     sequence=1,
     uzovi="3311",
+    event="started",
+    holder="01023456",
+    valid_from=date(2027, 3, 10),
 )
 TRANSFERRED = REGISTERED._replace(
     code="transferred",
+    event="transferred",
     sequence=2,
     previous_agb_code="01034567",
     previous_since=date(2027, 1, 5),
@@ -69,7 +73,7 @@ def test_a_first_registration_gives_an_outcome_an_event_and_a_message_to_the_ins
         command_id="command-1",
         status=Status.ACCEPTED,
         code="registered",
-        registration=RegistrationState(agb_code="01023456", since=date(2027, 3, 10)),
+        registration=RegistrationState(agb_code="01023456", since=date(2027, 3, 10), patient_id=PATIENT),
         recorded_at=MOMENT,
     )
     assert (event.topic, event.key, event.partition) == (EVENTS.name, PATIENT.bytes, 4)
@@ -113,12 +117,13 @@ def test_when_the_old_insurer_was_not_known_the_new_one_hears_of_the_new_period_
 @pytest.mark.parametrize(
     "row",
     [
-        REGISTERED._replace(status=Status.REFUSED, code="start-in-past", since=None, sequence=None),
-        REGISTERED._replace(code="already-registered", sequence=None),
+        REGISTERED._replace(status=Status.REFUSED, code="start-in-past", since=None, event=None, sequence=None),
+        REGISTERED._replace(code="already-registered", event=None, sequence=None),
         REGISTERED._replace(
             status=Status.DEFERRED,
             code="deferred-closed-day",
             since=None,
+            event=None,
             sequence=None,
             process_on=date(2027, 4, 2),
         ),
@@ -138,7 +143,9 @@ def test_a_malformed_command_gives_its_outcome_without_a_key() -> None:
 
 
 def test_a_closed_day_is_an_event_of_its_partition_and_has_no_outcome() -> None:
-    row = REGISTERED._replace(kind=Kind.CLOSE_DAY, code="day-closed", sequence=None, closed_day=date(2027, 3, 9))
+    row = REGISTERED._replace(
+        kind=Kind.CLOSE_DAY, code="day-closed", event=None, sequence=None, closed_day=date(2027, 3, 9)
+    )
     (event,) = rendered(row, None)
     assert (event.topic, event.key, event.partition) == (EVENTS.name, b"4", 4)
     assert event.body == DayClosed(day=date(2027, 3, 9), partition=4)
@@ -161,6 +168,6 @@ def test_no_bsn_stands_outside_the_insurers_messages_nor_in_any_key_or_header() 
 
 
 def test_the_insurers_of_rows_are_those_of_changes_only() -> None:
-    refused = REGISTERED._replace(status=Status.REFUSED, since=None, sequence=None, uzovi="7029")
+    refused = REGISTERED._replace(status=Status.REFUSED, since=None, event=None, sequence=None, uzovi="7029")
     rows = [PublishableRow(row, NAMESPACE, KEY, MADE_BSN) for row in (TRANSFERRED._replace(uzovi="7119"), refused)]
     assert insurers_of(rows) == {"3311", "7119"}

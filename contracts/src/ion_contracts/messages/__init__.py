@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ion_contracts.messages.base import Message, Moment
+from ion_contracts.messages.cases import CarryOutRuling, CaseStep
 from ion_contracts.messages.changes import InsuredCorrected, InsuredLeft, InsuredRegistered, LeftReason
 from ion_contracts.messages.commands import (
     CommandId,
@@ -40,7 +41,7 @@ from ion_contracts.messages.notices import DeliveryEnded, DeliveryResult, Invoic
 from ion_contracts.messages.office import Correct, RemovePerson, Unblock, UnblockGround
 from ion_contracts.messages.outcomes import CommandOutcome, RegistrationState, Status
 from ion_contracts.messages.persons import PartialPerson, Person, Sex, Subject
-from ion_contracts.messages.providers import CareProvider, MailAddress, ProviderKind
+from ion_contracts.messages.providers import ASSOCIATIONS_MAX, Association, CareProvider, MailAddress, ProviderKind
 from ion_contracts.messages.temporary import (
     AskTemporary,
     CompleteTemporary,
@@ -65,7 +66,9 @@ COMMANDS: tuple[type[Message], ...] = (
     MoveList,
     WithdrawBatch,
     SteerList,
+    CaseStep,
     MovePatient,
+    CarryOutRuling,
     SettleWaiting,
     AskTemporary,
     EndTemporary,
@@ -104,6 +107,7 @@ ALL: tuple[type[Message], ...] = (
 
 __all__ = [
     "ALL",
+    "ASSOCIATIONS_MAX",
     "BILLING_EVENTS",
     "COMMANDS",
     "DEAD_LETTERS",
@@ -113,7 +117,10 @@ __all__ = [
     "OUTCOMES",
     "PROVIDERS",
     "AskTemporary",
+    "Association",
     "CareProvider",
+    "CarryOutRuling",
+    "CaseStep",
     "CloseDay",
     "CommandId",
     "CommandOutcome",

@@ -47,6 +47,9 @@ class Offered(Message):
     offered_at: Moment
     party: Party = Field(description="Who posted it, as the gateway knows that party")
     office: bool = Field(False, description="Posted by authorised staff; the gateway says so, nobody else can")
+    batch_id: UUID | None = Field(
+        None, description="The file, or the operation on a list, that this is part of: it can be withdrawn whole"
+    )
 
 
 class Register(Offered):
@@ -59,7 +62,6 @@ class Register(Offered):
     mode: Mode
     start_date: Day | None = Field(None, description="The start that was asked for; without it, the day of offering")
     uzovi: Uzovi | None = Field(None, description="The insurer that the coverage check found")
-    batch_id: UUID | None = Field(None, description="The file that this came from, so that it can be withdrawn whole")
 
 
 class Deregister(Offered):
@@ -70,7 +72,6 @@ class Deregister(Offered):
     agb_code: AgbCode
     subject: Subject
     reason: DeregistrationReason
-    batch_id: UUID | None = None
 
 
 class Withdraw(Offered):

@@ -9,6 +9,8 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
+from pydantic import Field
+
 from ion_contracts.identifiers import AgbCode
 from ion_contracts.messages.commands import Offered
 
@@ -37,7 +39,7 @@ class WithdrawBatch(Offered):
 
     operation_id: UUID
     agb_code: AgbCode
-    batch_id: UUID
+    withdrawn_batch_id: UUID = Field(description="The file, or the operation on a list, that is withdrawn")
 
 
 class SteerList(Offered):

@@ -8,9 +8,12 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from ion_contracts.identifiers import AgbCode, Name
-from ion_contracts.messages.base import Message, Moment
+from ion_contracts.messages.base import Day, Message, Moment
 
 MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>\",;:]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)]
+
+ASSOCIATIONS_MAX = 50
+"""Of one person: more than any career in practices, and small enough for one message."""
 
 
 class ProviderKind(StrEnum):
@@ -20,8 +23,22 @@ class ProviderKind(StrEnum):
     PRACTICE = "practice"
 
 
+class Association(Message):
+    """A practice in which a person works, from one day through another; without the last while it lasts."""
+
+    TYPE: ClassVar[str] = ""
+
+    agb_code: AgbCode
+    since: Day
+    until: Day | None = None
+
+
 class CareProvider(Message):
-    """One GP or practice as it is now. A later message with the same AGB code replaces it."""
+    """One GP or practice as it is now. A later message with the same AGB code replaces it.
+
+    Days are the first and the last on which the code was in use. The associations are those of a person, past ones
+    too; a practice has none of its own. The successor took over when it stopped.
+    """
 
     TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.zorgaanbieder-vastgelegd.v1"
 
@@ -35,4 +52,8 @@ class CareProvider(Message):
     change_message_address: MailAddress | None = None
     invoice_address: MailAddress | None = None
     chamber_of_commerce_number: Annotated[str, Field(pattern=r"^[0-9]{8}$")] | None = None
+    active_from: Day | None = None
+    active_until: Day | None = None
+    successor: AgbCode | None = None
+    associations: Annotated[tuple[Association, ...], Field(max_length=ASSOCIATIONS_MAX)] = ()
     recorded_at: Moment | None = None

@@ -26,6 +26,10 @@ COMMAND_GRACE_S = 5.0
 """The client gives up this much after the server should have: only then the network is cut."""
 
 
+_JSONB_VERSION = b"\x01"
+"""What PostgreSQL puts before the text of a jsonb value."""
+
+
 async def open_pool(settings: Settings) -> Pool:
     """Returns a pool on the service's database; the caller closes it. jsonb is read and written as Python values.
 
@@ -50,15 +54,18 @@ async def open_pool(settings: Settings) -> Pool:
 
 
 async def prepare_connection(connection: Connection) -> None:
-    """Lets a connection read and write jsonb and json as Python values."""
-    for name in ("jsonb", "json"):
-        await connection.set_type_codec(
-            name, schema="pg_catalog", format="text", encoder=_to_json, decoder=orjson.loads
-        )
+    """Lets a connection read and write jsonb as Python values; in binary, so that COPY takes it as well."""
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", format="binary", encoder=_to_jsonb, decoder=_from_jsonb
+    )
 
 
-def _to_json(value: Any) -> str:
-    return orjson.dumps(value).decode()
+def _to_jsonb(value: Any) -> bytes:
+    return _JSONB_VERSION + orjson.dumps(value)
+
+
+def _from_jsonb(value: bytes) -> Any:
+    return orjson.loads(value[1:])
 
 
 def _milliseconds(seconds: float) -> str:

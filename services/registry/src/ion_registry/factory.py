@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 from aiokafka.errors import KafkaError
 
 from ion_contracts.catalogue import COMMANDS
+from ion_platform.clock import Clock
+from ion_platform.database import Pool
 from ion_platform.logging import get_logger
 from ion_platform.problems import install_problems
 from ion_platform.runtime import START_RETRY_DELAY_S, Service
@@ -17,8 +20,9 @@ from ion_registry.config import RegistrySettings
 from ion_registry.handlers.http import create_router
 from ion_registry.services.handle_commands import CommandHandler
 from ion_registry.services.journal_relays import JournalRelays
+from ion_registry.services.list_operations import send_next_portion
 from ion_registry.services.providers import publish_all_again
-from ion_registry.services.timers import send_due_waiting, send_passed_days
+from ion_registry.services.timers import send_due_temporary, send_due_waiting, send_passed_days
 from ion_registry.services.topic_guard import read_end_offsets, refuse_lost_records
 from ion_registry.storage.partitions import add_partitions
 
@@ -49,8 +53,10 @@ def create_service(settings: RegistrySettings) -> Service:
             on_revoked=relays.stop,
         )
     )
-    service.add_task("waiting", registry.run_waiting_timer)
-    service.add_task("days", registry.run_day_timer)
+    service.add_task("waiting", lambda: registry.run(send_due_waiting))
+    service.add_task("temporary", lambda: registry.run(send_due_temporary))
+    service.add_task("lists", lambda: registry.run(send_next_portion))
+    service.add_task("days", lambda: registry.run(registry.send_days))
     return service
 
 
@@ -75,25 +81,20 @@ class _Registry:
         async with self._service.pool.acquire() as connection, connection.transaction():
             await publish_all_again(connection, self._service.clock.now())
 
-    async def run_waiting_timer(self) -> None:
-        """Sends what waited and is due, for as long as the process runs."""
-        await periodic(asyncio.Event(), self._interval_s, self._send_waiting)
+    async def run(self, send: Callable[[Pool, Clock], Awaitable[bool]]) -> None:
+        """Sends commands that are due, again and again for as long as the process runs."""
 
-    async def run_day_timer(self) -> None:
-        """Closes each day that has passed, for as long as the process runs."""
-        await periodic(asyncio.Event(), self._interval_s, self._send_days)
+        async def work() -> bool:
+            sent = await send(self._service.pool, self._service.clock)
+            if sent:
+                self._service.wake_outbox()
+            return sent
 
-    async def _send_waiting(self) -> bool:
-        sent = await send_due_waiting(self._service.pool, self._service.clock)
-        if sent:
-            self._service.wake_outbox()
-        return sent
+        await periodic(asyncio.Event(), self._interval_s, work)
 
-    async def _send_days(self) -> bool:
-        sent = await send_passed_days(self._service.pool, self._service.clock, self._partitions)
-        if sent:
-            self._service.wake_outbox()
-        return sent
+    async def send_days(self, pool: Pool, clock: Clock) -> bool:
+        """Closes each day that has passed, in every partition."""
+        return await send_passed_days(pool, clock, self._partitions)
 
     async def _wait_for_topic(self) -> dict[int, int]:
         while True:

@@ -16,11 +16,21 @@ from ion_cov_gateway.handlers.presentation import show_batch, show_lines, show_o
 from ion_cov_gateway.services.access import Caller
 from ion_cov_gateway.services.batches import BatchNotCheckedError
 from ion_cov_gateway.services.checks import coverage_json
+from ion_cov_gateway.services.questions import asker_headers
 from ion_platform.problems import Problem, invalid_input
 
 _WAIT = re.compile(r"(?:^|,)\s*wait\s*=\s*([0-9]{1,4})\s*(?:[,;]|$)", re.IGNORECASE)
 Certificate = Annotated[str, Header(alias="x-forwarded-client-cert", include_in_schema=False)]
 Prefer = Annotated[str, Header(description="`wait=10` waits up to ten seconds for the outcome")]
+User = Annotated[
+    str | None,
+    Header(
+        alias="ion-user",
+        pattern=r"^[A-Za-z0-9._:@+-]{1,100}$",
+        description="Your own code for the person who asks, for the access log; never a BSN",
+    ),
+]
+RequestId = Annotated[str | None, Header(alias="x-request-id", include_in_schema=False)]
 Page = Annotated[int, Query(ge=1, le=PAGE_MAX)]
 PageSize = Annotated[int, Query(ge=1, le=5000, alias="pageSize")]
 
@@ -61,10 +71,13 @@ def _add_registrations(router: APIRouter, parts: Parts, who_calls: Any) -> None:
         return JSONResponse(coverage_json(await parts.checks.check(body.bsn, body.mode, body.insurer_hint)))
 
     @router.post("/registrations/_search", tags=["registrations"], summary="The own list of one AGB code")
-    async def search(body: SearchInput, caller: Caller = who_calls) -> Response:
+    async def search(
+        body: SearchInput, user: User = None, request_id: RequestId = None, caller: Caller = who_calls
+    ) -> Response:
         caller.require_agb_code(body.agb_code)
         question = body.model_dump(mode="json", by_alias=True, exclude_none=True)
-        return JSONResponse(await parts.registry.search(question))
+        asker = asker_headers(caller, body.agb_code, user, request_id)
+        return JSONResponse(await parts.registry.search(question, asker))
 
 
 def _add_batches(router: APIRouter, parts: Parts, who_calls: Any) -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import aiohttp
 import orjson
 
-from ion_platform.problems import Problem
+from ion_cov_gateway.services.access import Caller
+from ion_platform.log_fields import without_bsn
+from ion_platform.problems import Problem, invalid_input
 
 TIMEOUT_S = 10
 
@@ -28,14 +32,14 @@ class RegistryQuestions:
         if self._session is not None:
             await self._session.close()
 
-    async def search(self, question: dict[str, Any]) -> Any:
-        """Returns the registry's answer. Raises Problem (503) when it cannot be reached."""
+    async def search(self, question: dict[str, Any], asker: Mapping[str, str]) -> Any:
+        """Returns the registry's answer; `asker` are `asker_headers`. Raises Problem (503) when it is not reached."""
         assert self._session is not None, "not started"
         try:
             async with self._session.post(
                 f"{self._url}/internal/v1/registrations/_search",
                 data=orjson.dumps(question),
-                headers={"content-type": "application/json"},
+                headers={"content-type": "application/json", **asker},
             ) as response:
                 response.raise_for_status()
                 return orjson.loads(await response.read())
@@ -47,3 +51,18 @@ class RegistryQuestions:
                 "Try again in a moment; what you posted is safe and goes on.",
                 headers={"Retry-After": "2"},
             ) from error
+
+
+def asker_headers(caller: Caller, on_behalf_of: str, user: str | None, request_id: str | None) -> dict[str, str]:
+    """Returns who asks, for the registry's access log: the party, its AGB code, and the person there when named.
+
+    Raises Problem (400) when `user` is somebody's BSN.
+    """
+    if user and without_bsn(user) != user:
+        raise invalid_input([{"field": "ion-user", "code": "holds-a-bsn", "detail": "Use a code of your own"}])
+    headers = {"ion-party": quote(caller.party, safe=" "), "ion-role": "provider", "ion-on-behalf-of": on_behalf_of}
+    if user:
+        headers["ion-user"] = user
+    if request_id:
+        headers["x-request-id"] = request_id
+    return headers

@@ -1,46 +1,13 @@
-"""On which days changes wait, and until when (rule 6)."""
+"""On which days changes wait, and until when (rule 6); months as the terms of rule 34 count them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from calendar import monthrange
 from datetime import date, timedelta
-from enum import StrEnum
+
+from ion_registry.domain.policy import ClosedDays, Policy
 
 ONE_DAY = timedelta(days=1)
-
-
-class ClosedDays(StrEnum):
-    """Which days of a quarter are closed to changes. Later texts close the last day as well as the first."""
-
-    FIRST_DAY = "first-day"
-    LAST_AND_FIRST_DAY = "last-and-first-day"
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyRow:
-    """What holds from a day on, until the next row; journal rows name the version they were judged by."""
-
-    version: int
-    valid_from: date
-    closed_days: ClosedDays
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """All policy rows, the earliest first; at least one."""
-
-    rows: tuple[PolicyRow, ...]
-
-    def row_on(self, day: date) -> PolicyRow:
-        """Returns the row that holds on `day`; what is older than every row is judged by the first."""
-        for row in reversed(self.rows):
-            if row.valid_from <= day:
-                return row
-        return self.rows[0]
-
-
-DEFAULT_POLICY = Policy((PolicyRow(version=1, valid_from=date(2006, 1, 1), closed_days=ClosedDays.FIRST_DAY),))
-"""The register began in 2006; only the first day of a quarter is closed (rule 6)."""
 
 
 def process_on(day: date, policy: Policy) -> date | None:
@@ -54,6 +21,18 @@ def process_on(day: date, policy: Policy) -> date | None:
     if _begins_quarter(next_day) and policy.row_on(day).closed_days is ClosedDays.LAST_AND_FIRST_DAY:
         return next_day + ONE_DAY
     return None
+
+
+def open_day(day: date, policy: Policy) -> date:
+    """Returns `day`, or the next day on which changes are processed."""
+    return process_on(day, policy) or day
+
+
+def months_later(day: date, months: int) -> date:
+    """Returns the same day some months later; the last of the month when it has no such day."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _begins_quarter(day: date) -> bool:

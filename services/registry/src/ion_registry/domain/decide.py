@@ -1,113 +1,153 @@
-"""Rules 1 to 6: what becomes of a command. Pure: no I/O, no clock."""
+"""What becomes of a command: one function to hold against the rules. Pure: no I/O, no clock."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 
 from ion_contracts.messages import Status
-from ion_registry.domain.calendar import ONE_DAY, Policy, process_on
-from ion_registry.domain.command import Command, RegisterCommand, WaitingCommand
-from ion_registry.domain.entry import Code, Entry, Period
+from ion_registry.domain.command import (
+    AskCommand,
+    Command,
+    CompleteCommand,
+    CorrectCommand,
+    CoverageCommand,
+    Deferrable,
+    DeregisterCommand,
+    EndCommand,
+    ExtendCommand,
+    MoveCommand,
+    RegisterCommand,
+    RegisterTemporaryCommand,
+    RemoveCommand,
+    RulingCommand,
+    SettleCommand,
+    UnblockCommand,
+    WaitingCommand,
+    WithdrawCommand,
+)
+from ion_registry.domain.completing import complete
+from ion_registry.domain.covering import cover
+from ion_registry.domain.ending import ask, deregister, expire, extend
+from ion_registry.domain.entry import Code, Entry
+from ion_registry.domain.outcome import Outcome, accepted, refused
+from ion_registry.domain.reference import Reference
+from ion_registry.domain.registering import move, register, register_temporary
+from ion_registry.domain.rewriting import carry_out_ruling, correct, withdraw
 from ion_registry.domain.state import PatientState
+from ion_registry.domain.unblocking import unblock
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """The new state of the patient, and what the journal says of it, in order."""
+    """The new state of the patient, and what the journal says of it, in order.
+
+    `other` is the temporary patient of a completion, when it changed.
+    """
 
     state: PatientState
     entries: tuple[Entry, ...]
+    other: PatientState | None = None
 
 
-def decide(state: PatientState, command: Command, policy: Policy) -> Decision:
-    """Returns what `command` does to the patient. What waited and is due by then is settled first (rule 6)."""
-    state, entries = _settle_due(state, command, policy)
-    if isinstance(command, RegisterCommand):
-        state, entry = _judge(state, command, policy)
-        entries.append(entry)
-    return Decision(state, tuple(entries))
+def decide(state: PatientState, command: Command, reference: Reference, other: PatientState | None = None) -> Decision:
+    """Returns what `command` does to the patient. What waited and is due by then is settled first (rule 6).
+
+    `other` is the temporary patient whom a completion, or one that waits, names.
+    """
+    settled = _settle_due(state, command, reference, other)
+    if isinstance(command, SettleCommand):
+        return settled
+    own = _judge(settled.state, command, reference, settled.other or other)
+    return Decision(own.state, (*settled.entries, *own.entries), own.other or settled.other)
 
 
-def _settle_due(state: PatientState, cause: Command, policy: Policy) -> tuple[PatientState, list[Entry]]:
+def _settle_due(state: PatientState, cause: Command, reference: Reference, other: PatientState | None) -> Decision:
     """Judges each waiting command that is due anew, in the order they came, as if offered on its day of processing."""
-    entries: list[Entry] = []
     due = [waiting for waiting in state.waiting if waiting.process_on <= cause.offered_on]
     if not due:
-        return state, entries
-    state = replace(state, waiting=tuple(waiting for waiting in state.waiting if waiting.process_on > cause.offered_on))
-    for waiting in due:
-        as_offered = replace(waiting.command, offered_on=waiting.process_on, start_date=waiting.process_on)
-        state, entry = _judge(state, as_offered, policy)
-        entries.append(replace(entry, command=waiting.command, caused_by=cause.command_id))
-    return state, entries
+        return Decision(state, ())
+    waiting = tuple(waiting for waiting in state.waiting if waiting.process_on > cause.offered_on)
+    settled = Decision(replace(state, waiting=waiting), ())
+    for one in due:
+        judged = _judge(settled.state, _as_offered(one), reference, settled.other or other)
+        entries = tuple(_as_settled(entry, one, cause) for entry in judged.entries)
+        settled = Decision(judged.state, (*settled.entries, *entries), judged.other or settled.other)
+    return settled
 
 
-def _judge(state: PatientState, command: RegisterCommand, policy: Policy) -> tuple[PatientState, Entry]:
-    start = command.offered_on if command.start_date is None else command.start_date
-    version = policy.row_on(command.offered_on).version
-    if start > command.offered_on:  # rule 5
-        return state, _refused(command, Code.START_IN_FUTURE, version)
-    if state.agb_code is None or state.since is None:
-        return _judge_first(state, command, start, version)
-    if state.agb_code == command.agb_code:  # rule 1: nothing to change
-        met = Entry(command, command.command_id, Status.ACCEPTED, Code.ALREADY_REGISTERED, version, since=state.since)
-        return state, met
-    if start < command.offered_on:  # rule 4
-        return state, _refused(command, Code.START_IN_PAST, version)
-    due_on = process_on(command.offered_on, policy)
-    if due_on is not None:  # rule 6
-        waiting = WaitingCommand(command, due_on)
-        entry = Entry(
-            command, command.command_id, Status.DEFERRED, Code.DEFERRED_CLOSED_DAY, version, process_on=due_on
-        )
-        return replace(state, waiting=(*state.waiting, waiting)), entry
-    if state.since >= start:  # rule 3
-        return state, _refused(command, Code.SECOND_REGISTRATION_SAME_DAY, version)
-    return _transfer(state, command, start, version)
+def _as_offered(waiting: WaitingCommand) -> Deferrable:
+    command = waiting.command
+    if isinstance(command, RegisterCommand | RegisterTemporaryCommand):
+        return replace(command, offered_on=waiting.process_on, start_date=waiting.process_on)
+    return replace(command, offered_on=waiting.process_on)
 
 
-def _judge_first(
-    state: PatientState, command: RegisterCommand, start: date, version: int
-) -> tuple[PatientState, Entry]:
-    """Without an active registration the past is allowed (rule 4), and closed days do not count (rule 6)."""
-    if state.last_end is not None and start <= state.last_end:
-        return state, _refused(command, Code.OVERLAPS_EARLIER_REGISTRATION, version)
-    sequence = state.sequence + 1
-    entry = Entry(
-        command,
-        command.command_id,
-        Status.ACCEPTED,
-        Code.REGISTERED,
-        version,
-        since=start,
-        sequence=sequence,
-    )
-    return replace(state, agb_code=command.agb_code, since=start, sequence=sequence, uzovi=command.uzovi), entry
+def _as_settled(entry: Entry, waiting: WaitingCommand, cause: Command) -> Entry:
+    """Names the original command; a refusal gets an outcome of its own: it was possible when it was offered."""
+    entry = replace(entry, command=waiting.command, caused_by=cause.command_id)
+    if entry.status is not Status.REFUSED:
+        return entry
+    return replace(entry, code=Code.NO_LONGER_POSSIBLE, details={**entry.details, "because": entry.code})
 
 
-def _transfer(state: PatientState, command: RegisterCommand, start: date, version: int) -> tuple[PatientState, Entry]:
-    """Rule 2: the old registration ends on the day before the new one starts."""
-    assert state.agb_code is not None
-    assert state.since is not None
-    last_day = start - ONE_DAY
-    sequence = state.sequence + 1
-    entry = Entry(
-        command,
-        command.command_id,
-        Status.ACCEPTED,
-        Code.TRANSFERRED,
-        version,
-        since=start,
-        sequence=sequence,
-        previous=Period(state.agb_code, state.since, last_day),
-        previous_uzovi=state.uzovi,
-    )
-    moved = replace(
-        state, agb_code=command.agb_code, since=start, last_end=last_day, sequence=sequence, uzovi=command.uzovi
-    )
-    return moved, entry
+def _judge(state: PatientState, command: Command, reference: Reference, other: PatientState | None) -> Decision:
+    if isinstance(command, CompleteCommand):
+        return _complete(state, command, reference, other)
+    outcome = _judge_one(state, command, reference)
+    return Decision(outcome.state, outcome.entries)
 
 
-def _refused(command: RegisterCommand, code: Code, policy_version: int) -> Entry:
-    return Entry(command, command.command_id, Status.REFUSED, code, policy_version)
+def _judge_one(state: PatientState, command: Command, reference: Reference) -> Outcome:
+    match command:
+        case RegisterCommand():
+            return register(state, command, reference)
+        case RegisterTemporaryCommand():
+            return register_temporary(state, command, reference)
+        case MoveCommand():
+            return move(state, command, reference)
+        case DeregisterCommand():
+            return deregister(state, command, reference)
+        case WithdrawCommand():
+            return withdraw(state, command, reference)
+        case ExtendCommand():
+            return extend(state, command, reference)
+        case AskCommand():
+            return ask(state, command, reference)
+        case EndCommand():
+            return expire(state, command, reference)
+        case CoverageCommand():
+            return cover(state, command, reference)
+        case CorrectCommand():
+            return correct(state, command, reference)
+        case RulingCommand():
+            return carry_out_ruling(state, command, reference)
+        case UnblockCommand():
+            return unblock(state, command, reference)
+        case RemoveCommand():
+            return _remove(state, command, reference)
+        case SettleCommand() | CompleteCommand():
+            raise AssertionError("judged before")
+
+
+def _complete(
+    state: PatientState, command: CompleteCommand, reference: Reference, temporary: PatientState | None
+) -> Decision:
+    """The state is that of the temporary patient itself when nobody has the BSN yet, else of the person."""
+    if state.patient_id == command.temporary_patient_id:
+        done = complete(state, None, command, reference)
+        return Decision(done.temporary, done.entries)
+    if temporary is None or temporary.patient_id != command.temporary_patient_id:
+        version = reference.policy.row_on(command.offered_on).version
+        return Decision(state, refused(state, command, Code.NOT_TEMPORARY, version).entries)
+    done = complete(temporary, state, command, reference)
+    assert done.person is not None
+    return Decision(done.person, done.entries, None if done.temporary is temporary else done.temporary)
+
+
+def _remove(state: PatientState, command: RemoveCommand, reference: Reference) -> Outcome:
+    version = reference.policy.row_on(command.offered_on).version
+    if not command.office:
+        return refused(state, command, Code.NOT_AUTHORISED, version)
+    if state.agb_code is not None or state.waiting:
+        return refused(state, command, Code.PERSON_HAS_REGISTRATION, version)
+    return accepted(state, command, Code.PERSON_REMOVED, version, details={"reference": command.reference})

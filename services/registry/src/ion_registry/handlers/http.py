@@ -13,7 +13,10 @@ from pydantic.alias_generators import to_camel
 
 from ion_contracts.identifiers import AgbCode, Bsn
 from ion_platform.database import Pool
+from ion_registry.domain.asker import Action, Result
+from ion_registry.handlers.asker import AskerOfRequest, RequestId
 from ion_registry.services import questions
+from ion_registry.services.access_log import log_access
 
 PAGE_SIZE_MAX = 200
 
@@ -84,8 +87,8 @@ def create_router(pool: Callable[[], Pool]) -> APIRouter:
     router = APIRouter(prefix="/internal/v1")
 
     @router.post("/registrations/_search", response_model_exclude_none=True)
-    async def search_registrations(question: ListQuestion) -> ListAnswer:
-        async with pool().acquire() as connection:
+    async def search_registrations(question: ListQuestion, asker: AskerOfRequest, request_id: RequestId) -> ListAnswer:
+        async with pool().acquire() as connection, connection.transaction():
             found = await questions.list_registrations(
                 connection,
                 agb_code=question.agb_code,
@@ -93,6 +96,15 @@ def create_router(pool: Callable[[], Pool]) -> APIRouter:
                 on_date=question.on_date,
                 limit=question.page_size,
                 offset=(question.page - 1) * question.page_size,
+            )
+            await log_access(
+                connection,
+                asker,
+                "own-list",
+                Action.SEARCH if question.bsn else Action.LIST,
+                [row["patient_id"] for row in found.rows],
+                Result.FOUND if found.rows else Result.NOT_FOUND,
+                request_id,
             )
         registrations = [ListedRegistration.model_validate(row) for row in found.rows]
         return ListAnswer(

@@ -2,199 +2,240 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import cast
 from uuid import UUID
 
-from ion_contracts.messages import CloseDay, Person, Register, SettleWaiting, Status
+from ion_contracts.messages import (
+    CaseStep,
+    CloseDay,
+    CompleteTemporary,
+    MoveList,
+    PartialPerson,
+    Status,
+    SteerList,
+    WithdrawBatch,
+)
 from ion_platform.subscription import Delivery
-from ion_registry.domain.calendar import Policy
-from ion_registry.domain.command import Command, RegisterCommand, SettleCommand
+from ion_registry.domain.command import Command
 from ion_registry.domain.decide import decide
 from ion_registry.domain.entry import Code, Entry
-from ion_registry.domain.state import PatientState
+from ion_registry.domain.reference import Reference
+from ion_registry.domain.state import PatientState, Terms
+from ion_registry.services.case_steps import CaseResult
+from ion_registry.services.list_operations import ListOperations
 from ion_registry.services.recording import close, stamp
-from ion_registry.storage.journal import JournalRow, Kind
+from ion_registry.services.rows import Place, case_row, closed_day_row, entry_row, malformed_row, unknown_patient_row
+from ion_registry.services.translate import KINDS, Named, PatientMessage, as_command, named
+from ion_registry.storage.journal import JournalRow
 from ion_registry.storage.partitions import PartitionState
-from ion_registry.storage.patients import Patient
+from ion_registry.storage.patients import AnyPerson, Identified, Merged, Patient
 from ion_registry.storage.registrations import WaitingRow
 
 ROUTING_KEY_BYTES = 16
 NOT_A_ROUTING_KEY = "wrong-key: a command's key has 16 bytes"
-KEY_OF_ANOTHER = "wrong-key: the key and the BSN belong to different patients"
-DAY_CLOSED = "day-closed"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the record stood that leads to something."""
-
-    partition: int
-    offset: int
+KEY_OF_ANOTHER = "wrong-key: the key and the patient do not belong together"
 
 
 @dataclass(slots=True)
 class BatchWork:
     """The states of the batch's patients as they become, and what is to be written for them.
 
-    `bodies` has each Register command of the batch and of what waits, by command id: the rules need no person.
+    `bodies` has each message of the batch and of what waits, by command id: the rules need no person.
     """
 
     generation: int
     now: datetime
-    policy: Policy
+    reference: Reference
     partitions: dict[int, PartitionState]
+    lists: ListOperations
+    case_results: Mapping[str, CaseResult] = field(default_factory=dict)
     patients: dict[bytes, Patient] = field(default_factory=dict)
+    patients_by_id: dict[UUID, Patient] = field(default_factory=dict)
+    loaded: dict[UUID, PatientState] = field(default_factory=dict)
     states: dict[UUID, PatientState] = field(default_factory=dict)
-    bodies: dict[str, Register] = field(default_factory=dict)
+    bodies: dict[str, PatientMessage] = field(default_factory=dict)
+    likely_doubles: frozenset[str] = frozenset()
     rows: list[JournalRow] = field(default_factory=list)
-    changed: set[UUID] = field(default_factory=set)
-    persons: dict[UUID, Person] = field(default_factory=dict)
+    persons: dict[UUID, AnyPerson] = field(default_factory=dict)
+    identified: list[Identified] = field(default_factory=list)
+    merged: list[Merged] = field(default_factory=list)
+    removed: set[UUID] = field(default_factory=set)
     deferred: dict[str, WaitingRow] = field(default_factory=dict)
     settled: list[str] = field(default_factory=list)
+    terms: dict[UUID, Terms] = field(default_factory=dict)
+    counts: defaultdict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
     def take(self, delivery: Delivery) -> None:
         """Does in memory what one command asks for."""
-        place = Place(delivery.partition, delivery.offset)
-        envelope = delivery.message.envelope
-        correlation_id = envelope.correlation_id
-        match delivery.message.body:
-            case Register() as body:
-                self._register(place, delivery.key, envelope.id, correlation_id, body)
-            case SettleWaiting() as body:
-                self._decide(place, body.patient_id, SettleCommand(envelope.id, body.offered_on))
-            case CloseDay() as body:
-                self._close(place, envelope.id, correlation_id, body)
+        place = self.place(delivery.partition, delivery.offset)
+        envelope, body = delivery.message.envelope, delivery.message.body
+        match body:
+            case CloseDay():
+                if close(self.partitions[place.partition], body.day):
+                    self.rows.append(closed_day_row(place, envelope.id, envelope.correlation_id, body.day))
+            case MoveList() | WithdrawBatch() | SteerList():
+                self.rows.append(self.lists.take(place, envelope.id, envelope.correlation_id, body))
+            case CaseStep():
+                result = self.case_results[envelope.id]
+                status = Status.ACCEPTED if result.accepted else Status.REFUSED
+                self.rows.append(case_row(place, envelope.id, envelope.correlation_id, status, result.code, body))
+            case _:
+                self._take_of_patient(
+                    place, delivery.key, envelope.id, envelope.correlation_id, cast(PatientMessage, body)
+                )
+
+    def place(self, partition: int, offset: int) -> Place:
+        """Returns where a record stands, with the moment of recording; time moves on by it."""
+        recorded_at, recorded_on = stamp(self.partitions[partition], self.now)
+        return Place(self.generation, partition, offset, recorded_at, recorded_on)
 
     def refuse_malformed(self, place: Place, command_id: str, correlation_id: str, reason: str) -> None:
         """A command that cannot be taken still ends in an outcome."""
-        recorded_at, recorded_on = stamp(self.partitions[place.partition], self.now)
-        row = JournalRow(
-            generation=self.generation,
-            partition=place.partition,
-            offset=place.offset,
-            n=0,
-            kind=Kind.MALFORMED,
-            command_id=command_id,
-            correlation_id=correlation_id,
-            causation_id=command_id,
-            status=Status.REFUSED,
-            code=Code.MALFORMED,
-            recorded_at=recorded_at,
-            recorded_on=recorded_on,
-            reason=reason,
-        )
-        self.rows.append(row)
+        self.rows.append(malformed_row(place, command_id, correlation_id, reason))
 
-    def _register(self, place: Place, key: bytes | None, command_id: str, correlation_id: str, body: Register) -> None:
+    def _take_of_patient(
+        self, place: Place, key: bytes | None, command_id: str, correlation_id: str, body: PatientMessage
+    ) -> None:
         if key is None or len(key) != ROUTING_KEY_BYTES:
             self.refuse_malformed(place, command_id, correlation_id, NOT_A_ROUTING_KEY)
             return
-        patient = self.patients.get(key)
-        if patient is None or patient.bsn != body.person.bsn:
+        command = as_command(command_id, correlation_id, body)
+        who = named(body)
+        patient = self._find(key, who, command, body)
+        if patient is None:
+            self._refuse_unknown(place, command, who)
+        elif not who.of_ours and not _belong_together(key, who, patient):
             self.refuse_malformed(place, command_id, correlation_id, KEY_OF_ANOTHER)
-            return
-        self.bodies[command_id] = body
-        self._decide(place, patient.patient_id, as_command(command_id, correlation_id, body))
+        else:
+            self.bodies[command_id] = body
+            self._decide(place, key, patient, command)
 
-    def _decide(self, place: Place, patient_id: UUID, command: Command) -> None:
-        before = self.states.get(patient_id) or PatientState(patient_id)
-        decision = decide(before, command, self.policy)
-        self.states[patient_id] = decision.state
+    def _find(self, key: bytes, who: Named, command: Command, body: PatientMessage) -> Patient | None:
+        if who.patient_id is not None:
+            return self.patients_by_id.get(who.patient_id)
+        patient = self.patients.get(key)
+        if patient is None and isinstance(body, CompleteTemporary):
+            # Nobody has this BSN yet: the temporary patient itself becomes its holder.
+            temporary = self.patients_by_id.get(body.temporary_patient_id)
+            if temporary is None or temporary.bsn is not None:
+                return temporary
+            return temporary._replace(bsn=who.bsn, keys=(key, *temporary.keys))
+        return patient
+
+    def _refuse_unknown(self, place: Place, command: Command, who: Named) -> None:
+        if who.of_ours:
+            return
+        if who.adds:  # It would have been added, had its BSN not stood under another key.
+            self.refuse_malformed(place, command.command_id, command.correlation_id, KEY_OF_ANOTHER)
+            return
+        self.rows.append(
+            unknown_patient_row(
+                place,
+                KINDS[type(command)],
+                command.command_id,
+                command.correlation_id,
+                command.party,
+                command.offered_on,
+            )
+        )
+
+    def _decide(self, place: Place, key: bytes, patient: Patient, command: Command) -> None:
+        before = self.states[patient.patient_id]
+        decision = decide(before, command, self.reference, self._temporary_of(before, command))
         for n, entry in enumerate(decision.entries):
-            self._note(place, n, patient_id, entry)
+            self._note(place, key, n, self._with_likely_double(entry))
+        for state in (decision.state, *([decision.other] if decision.other else [])):
+            self._become(place, state)
 
-    def _note(self, place: Place, n: int, patient_id: UUID, entry: Entry) -> None:
+    def _temporary_of(self, state: PatientState, command: Command) -> PatientState | None:
+        """Returns the temporary patient whom this command, or one that waits, completes."""
+        waiting = (waiting.command for waiting in state.waiting)
+        for one in (command, *waiting):
+            temporary_id = getattr(one, "temporary_patient_id", None)
+            if temporary_id is not None and temporary_id != state.patient_id:
+                return self.states.get(temporary_id)
+        return None
+
+    def _become(self, place: Place, state: PatientState) -> None:
+        before = self.states[state.patient_id]
+        self.states[state.patient_id] = state
+        if before.agb_code != state.agb_code:
+            if before.agb_code is not None:
+                self.counts[before.agb_code, place.partition] -= 1
+            if state.agb_code is not None:
+                self.counts[state.agb_code, place.partition] += 1
+        if state.terms is not None and state.terms != before.terms:
+            self.terms[state.patient_id] = state.terms
+
+    def _note(self, place: Place, key: bytes, n: int, entry: Entry) -> None:
         command_id = entry.command.command_id
-        self.rows.append(self._row(place, n, patient_id, entry))
-        if entry.status is Status.DEFERRED:
-            self.deferred[command_id] = self._waiting(place, patient_id, entry)
+        body = self.bodies.get(command_id)
+        self.rows.append(entry_row(place, n, entry, self.reference, getattr(body, "batch_id", None)))
+        if entry.process_on is not None:
+            assert body is not None
+            self.deferred[command_id] = _waiting_row(place, entry, body)
             return
-        if entry.caused_by != command_id and self.deferred.pop(command_id, None) is None:
+        if entry.status is not None and entry.caused_by != command_id and self.deferred.pop(command_id, None) is None:
             self.settled.append(command_id)
-        if entry.status is Status.ACCEPTED:
-            self.persons[patient_id] = self.bodies[command_id].person
-        if entry.sequence is not None:
-            self.changed.add(patient_id)
+        self._note_person(key, entry, body)
 
-    def _row(self, place: Place, n: int, patient_id: UUID, entry: Entry) -> JournalRow:
-        command, previous = entry.command, entry.previous
-        recorded_at, recorded_on = stamp(self.partitions[place.partition], self.now)
-        return JournalRow(
-            generation=self.generation,
-            partition=place.partition,
-            offset=place.offset,
-            n=n,
-            kind=Kind.REGISTER,
-            command_id=command.command_id,
-            correlation_id=command.correlation_id,
-            causation_id=entry.caused_by,
-            status=entry.status,
-            code=entry.code,
-            recorded_at=recorded_at,
-            recorded_on=recorded_on,
-            patient_id=patient_id,
-            agb_code=command.agb_code,
-            since=entry.since,
-            previous_agb_code=previous.agb_code if previous else None,
-            previous_since=previous.since if previous else None,
-            previous_until=previous.until if previous else None,
-            sequence=entry.sequence,
-            uzovi=command.uzovi,
-            previous_uzovi=entry.previous_uzovi,
-            mode=command.mode,
-            party=command.party,
-            offered_on=command.offered_on,
-            process_on=entry.process_on,
-            policy_version=entry.policy_version,
-        )
-
-    def _waiting(self, place: Place, patient_id: UUID, entry: Entry) -> WaitingRow:
-        assert entry.process_on is not None
-        body = self.bodies[entry.command.command_id]
-        return WaitingRow(
-            command_id=entry.command.command_id,
-            patient_id=patient_id,
-            process_on=entry.process_on,
-            correlation_id=entry.command.correlation_id,
-            body=body.model_dump(mode="json", by_alias=True, exclude_none=True),
-            generation=self.generation,
-            partition=place.partition,
-            offset=place.offset,
-        )
-
-    def _close(self, place: Place, command_id: str, correlation_id: str, body: CloseDay) -> None:
-        state = self.partitions[place.partition]
-        recorded_at, recorded_on = stamp(state, self.now)
-        if not close(state, body.day):
+    def _note_person(self, key: bytes, entry: Entry, body: PatientMessage | None) -> None:
+        """Who a person is follows accepted commands only."""
+        if entry.details.get("mergedInto") is not None:
+            self._note_merged(entry.patient_id, cast(UUID, entry.details["mergedInto"]))
+        if entry.status is not Status.ACCEPTED or body is None:
             return
-        row = JournalRow(
-            generation=self.generation,
-            partition=place.partition,
-            offset=place.offset,
-            n=0,
-            kind=Kind.CLOSE_DAY,
-            command_id=command_id,
-            correlation_id=correlation_id,
-            causation_id=command_id,
-            status=Status.ACCEPTED,
-            code=DAY_CLOSED,
-            recorded_at=recorded_at,
-            recorded_on=recorded_on,
-            closed_day=body.day,
-        )
-        self.rows.append(row)
+        if entry.code is Code.PERSON_REMOVED:
+            self.removed.add(entry.patient_id)
+        if entry.code is Code.COMPLETED and isinstance(body, CompleteTemporary):
+            self._note_identified(key, entry.patient_id, body)
+        person = named(body).person
+        is_partial = isinstance(person, PartialPerson) and person.bsn is not None
+        if person is not None and not (is_partial and self.loaded[entry.patient_id].sequence):
+            self.persons[entry.patient_id] = person  # What is partly known adds nothing to somebody who is known.
+
+    def _note_identified(self, key: bytes, patient_id: UUID, body: CompleteTemporary) -> None:
+        self.identified.append(Identified(patient_id, key, body.person.bsn))
+        old = self.patients_by_id[patient_id]
+        self._know(Patient(patient_id, body.person.bsn, (key, *old.keys)), patient_id)
+
+    def _note_merged(self, patient_id: UUID, into: UUID) -> None:
+        self.merged.append(Merged(patient_id, into))
+        person = next(p for p in (*self.patients.values(), *self.patients_by_id.values()) if p.patient_id == into)
+        self._know(person._replace(keys=(*person.keys, *self.patients_by_id[patient_id].keys)), patient_id)
+
+    def _know(self, patient: Patient, asked_id: UUID) -> None:
+        """Later commands of this batch find the patient under every key and id that it now has."""
+        self.patients_by_id[asked_id] = self.patients_by_id[patient.patient_id] = patient
+        self.patients |= dict.fromkeys(patient.keys, patient)
+
+    def _with_likely_double(self, entry: Entry) -> Entry:
+        if entry.code is Code.REGISTERED_TEMPORARY and entry.command.command_id in self.likely_doubles:
+            return replace(entry, code=Code.REGISTERED_TEMPORARY_LIKELY_DOUBLE)
+        return entry
 
 
-def as_command(command_id: str, correlation_id: str, body: Register) -> RegisterCommand:
-    """Returns what the rules need of a command."""
-    return RegisterCommand(
-        command_id=command_id,
-        correlation_id=correlation_id,
-        agb_code=body.agb_code,
-        offered_on=body.offered_on,
-        start_date=body.start_date,
-        uzovi=body.uzovi,
-        mode=body.mode,
-        party=body.party,
+def _belong_together(key: bytes, who: Named, patient: Patient) -> bool:
+    """Whether key and patient fit: a command under a wrong key would come out of the order of its patient."""
+    return key in patient.keys and (who.bsn is None or who.bsn == patient.bsn)
+
+
+def _waiting_row(place: Place, entry: Entry, body: PatientMessage) -> WaitingRow:
+    assert entry.process_on is not None
+    return WaitingRow(
+        command_id=entry.command.command_id,
+        patient_id=entry.patient_id,
+        process_on=entry.process_on,
+        correlation_id=entry.command.correlation_id,
+        type=body.TYPE,
+        agb_code=entry.agb_code,
+        temporary_patient_id=getattr(body, "temporary_patient_id", None),
+        body=body.model_dump(mode="json", by_alias=True, exclude_none=True),
+        generation=place.generation,
+        partition=place.partition,
+        offset=place.offset,
     )

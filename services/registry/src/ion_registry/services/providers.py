@@ -2,93 +2,87 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import TypeVar
 from uuid import uuid4
-
-from pydantic import ValidationError
 
 from ion_contracts.catalogue import PROVIDERS
 from ion_contracts.envelope import Envelope
-from ion_contracts.messages import CareProvider
+from ion_contracts.messages import CareProvider, ProviderKind
+from ion_platform.clock import amsterdam_day
 from ion_platform.database import Connection
 from ion_platform.outbox import Outgoing, enqueue
-from ion_platform.queries import load_queries
+from ion_registry.domain.provider_changes import ChangeKind, ProviderChange, compare, disappearance
+from ion_registry.domain.provider_checks import Known, ListedProvider, check_together
+from ion_registry.domain.provider_faults import InvalidProvidersError
+from ion_registry.services.provider_file import ProviderFile
 from ion_registry.services.render import SOURCE
+from ion_registry.storage import providers as storage
 
-QUERIES = load_queries("ion_registry.storage", "providers.sql")
+CHUNK_ROWS = 5_000
+"""Of one statement: large enough for the set, small enough for the server's memory and time-outs."""
+ENDS_SHARE_MAX = 0.05
+"""When more of the register would end, the file is rather incomplete than right (our choice)."""
 
-COLUMNS = (
-    "agb_code",
-    "kind",
-    "name",
-    "street",
-    "house_number",
-    "postcode",
-    "city",
-    "change_message_address",
-    "invoice_address",
-    "chamber_of_commerce_number",
-)
+Item = TypeVar("Item")
 
 
-class InvalidProvidersError(ValueError):
-    """Some lines are not care providers. Nothing was imported; the errors name each line, field and fault."""
+class TooManyEndsError(ValueError):
+    """More codes would end than is believable. Nothing was imported; look at the file, or allow that many."""
 
-    def __init__(self, errors: Sequence[str]) -> None:
-        super().__init__("\n".join(errors))
-        self.errors = errors
+    def __init__(self, ends: int, allowed: int) -> None:
+        super().__init__(
+            f"{ends} providers of the register are not in the file and would end, at most {allowed} is believed: "
+            f"is this the whole register? If so, add --allow-ends {ends}"
+        )
 
 
 @dataclass(frozen=True, slots=True)
-class ProviderChange:
-    """What an import does to one AGB code: the fields that change, or None when it is new."""
+class ImportOrder:
+    """How to import: `whole` says that the file is the whole register, so that who is not in it has ended.
 
-    provider: CareProvider
-    changed_fields: tuple[str, ...] | None
-
-
-def parse_providers(lines: Iterable[str]) -> list[CareProvider]:
-    """Reads JSON lines, one provider each; blank lines are skipped. Raises InvalidProvidersError with all errors."""
-    providers: dict[str, CareProvider] = {}
-    errors: list[str] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            provider = CareProvider.model_validate_json(line)
-        except ValidationError as error:
-            for detail in error.errors(include_input=False, include_url=False):
-                field = ".".join(str(part) for part in detail["loc"]) or "line"
-                errors.append(f"line {number}: {field}: {detail['msg']}")
-            continue
-        if provider.agb_code in providers:
-            errors.append(f"line {number}: agbCode: {provider.agb_code} stands in the file twice")
-        providers[provider.agb_code] = provider
-    if errors:
-        raise InvalidProvidersError(errors)
-    return list(providers.values())
-
-
-async def import_providers(
-    connection: Connection, providers: Sequence[CareProvider], now: datetime
-) -> list[ProviderChange]:
-    """Saves what is new or changed, and puts it in the outbox, in the caller's transaction; returns those changes.
-
-    A provider that is not in the file stays as it is.
+    `ends_max` is how many may; without it 5 % of the codes in use.
     """
-    await connection.execute(QUERIES["lock_providers"])
-    rows = await connection.fetch(QUERIES["read_providers"], [provider.agb_code for provider in providers])
-    known = {row["agb_code"]: tuple(row) for row in rows}
-    changes = [_compare(provider, known.get(provider.agb_code)) for provider in providers]
-    changes = [change for change in changes if change.changed_fields != ()]
-    if not changes:
-        return []
-    columns = zip(*(_values(change.provider) for change in changes), strict=True)
-    await connection.execute(QUERIES["save_providers"], *(list(column) for column in columns), now)
-    await enqueue(connection, [_message(change.provider, now, now) for change in changes])
-    return changes
+
+    imported_by: str
+    now: datetime
+    whole: bool = False
+    ends_max: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What an import did: its number, the changes (who disappeared last), and how many providers it read."""
+
+    version: int
+    changes: Sequence[ProviderChange]
+    rows: int
+
+    def count(self, kind: ChangeKind) -> int:
+        """Returns how many changes are of this kind."""
+        return sum(change.kind is kind for change in self.changes)
+
+    @property
+    def unchanged(self) -> int:
+        return self.rows - len(self.changes) + self.count(ChangeKind.DISAPPEARED)
+
+
+async def import_providers(connection: Connection, file: ProviderFile, order: ImportOrder) -> ImportReport:
+    """Saves what is new or changed, and puts it in the outbox, in the caller's transaction.
+
+    Raises InvalidProvidersError with all faults of the file, TooManyEndsError, or what `lock_for_import` raises.
+    """
+    await storage.lock_for_import(connection)
+    await _refuse_faults(connection, file)
+    changes = [change for chunk in _chunks(file.providers) for change in await _compare_with_known(connection, chunk)]
+    if order.whole:
+        changes += await _disappearances(connection, file, order)
+    report = ImportReport(await storage.next_version(connection), changes, len(file.providers))
+    await storage.add_import(connection, _import_row(report, file, order))
+    await _save(connection, report, order.now)
+    return report
 
 
 async def publish_all_again(connection: Connection, now: datetime) -> int:
@@ -96,29 +90,89 @@ async def publish_all_again(connection: Connection, now: datetime) -> int:
 
     `recorded_at` stays: receivers that have it take it for what it is, a repetition.
     """
-    await connection.execute(QUERIES["lock_providers"])
-    rows = [dict(row) for row in await connection.fetch(QUERIES["read_all_providers"])]
-    await enqueue(connection, [_message(CareProvider.model_validate(row), now, row["recorded_at"]) for row in rows])
-    return len(rows)
+    await storage.lock_for_reading_all(connection)
+    providers = await storage.read_full(connection)
+    await enqueue(connection, [_message(provider, now) for provider in providers])
+    return len(providers)
 
 
-def _compare(provider: CareProvider, known: tuple[object, ...] | None) -> ProviderChange:
-    if known is None:
-        return ProviderChange(provider, None)
-    pairs = zip(COLUMNS, known, _values(provider), strict=True)
-    return ProviderChange(provider, tuple(column for column, old, new in pairs if old != new))
+async def _refuse_faults(connection: Connection, file: ProviderFile) -> None:
+    codes = {one.provider.agb_code for one in file.providers}
+    named = {a.agb_code for one in file.providers for a in one.provider.associations}
+    named |= {one.provider.successor for one in file.providers if one.provider.successor is not None}
+    persons = [one.provider.agb_code for one in file.providers if one.provider.kind is ProviderKind.PERSON]
+    facts = await storage.read_providers(connection, named - codes)
+    known = Known(
+        kinds={code: provider.kind for code, provider in facts.items()},
+        successors=await storage.read_successors(connection),
+        persons_of=await storage.read_persons_of(connection, persons),
+        unread=file.unread,
+    )
+    for fault in check_together(file.providers, known):
+        file.faults.add(fault)
+    if file.faults.total:
+        raise InvalidProvidersError(file.faults)
 
 
-def _values(provider: CareProvider) -> tuple[str | None, ...]:
-    return tuple(getattr(provider, column) for column in COLUMNS)
+async def _compare_with_known(connection: Connection, chunk: Sequence[ListedProvider]) -> list[ProviderChange]:
+    found = await storage.read_full(connection, [one.provider.agb_code for one in chunk])
+    known = {provider.agb_code: provider for provider in found}
+    changes = (compare(known.get(one.provider.agb_code), one.provider) for one in chunk)
+    return [change for change in changes if change is not None]
 
 
-def _message(provider: CareProvider, now: datetime, recorded_at: datetime) -> Outgoing:
+async def _disappearances(connection: Connection, file: ProviderFile, order: ImportOrder) -> list[ProviderChange]:
+    """The last day that a code can have been in use is the day before the import."""
+    yesterday = amsterdam_day(order.now) - timedelta(days=1)
+    codes = [one.provider.agb_code for one in file.providers]
+    missing = await storage.read_missing(connection, codes, yesterday)
+    allowed = order.ends_max
+    if allowed is None:
+        allowed = int(await storage.count_active(connection, yesterday) * ENDS_SHARE_MAX)
+    if len(missing) > allowed:
+        raise TooManyEndsError(len(missing), allowed)
+    return [
+        disappearance(provider, yesterday)
+        for chunk in _chunks(missing)
+        for provider in await storage.read_full(connection, chunk)
+    ]
+
+
+def _import_row(report: ImportReport, file: ProviderFile, order: ImportOrder) -> storage.ImportRow:
+    return storage.ImportRow(
+        number=report.version,
+        imported_at=order.now,
+        imported_by=order.imported_by,
+        file_sha256=file.sha256,
+        whole=order.whole,
+        rows=report.rows,
+        added=report.count(ChangeKind.NEW),
+        changed=report.count(ChangeKind.CHANGED),
+        ended=report.count(ChangeKind.ENDED),
+        disappeared=report.count(ChangeKind.DISAPPEARED),
+        unchanged=report.unchanged,
+    )
+
+
+async def _save(connection: Connection, report: ImportReport, now: datetime) -> None:
+    """Table by table: an association may name a practice of a later chunk, or one that becomes a practice there."""
+    chunks = list(_chunks(report.changes))
+    for chunk in chunks:
+        replaced = [change.provider.agb_code for change in chunk if change.before is not None]
+        await storage.move_to_history(connection, replaced, report.version, now)
+    for chunk in chunks:
+        await storage.save_providers(connection, [change.provider for change in chunk], report.version, now)
+    for chunk in chunks:
+        providers = [change.provider.model_copy(update={"recorded_at": now}) for change in chunk]
+        await storage.add_associations(connection, providers)
+        await enqueue(connection, [_message(provider, now) for provider in providers])
+
+
+def _message(provider: CareProvider, now: datetime) -> Outgoing:
     identifier = str(uuid4())
     envelope = Envelope(id=identifier, source=SOURCE, type=CareProvider.TYPE, time=now, correlation_id=identifier)
-    return Outgoing(
-        PROVIDERS.name,
-        provider.agb_code.encode("ascii"),
-        envelope,
-        provider.model_copy(update={"recorded_at": recorded_at}),
-    )
+    return Outgoing(PROVIDERS.name, provider.agb_code.encode("ascii"), envelope, provider)
+
+
+def _chunks(items: Sequence[Item]) -> Iterator[Sequence[Item]]:
+    return (items[start : start + CHUNK_ROWS] for start in range(0, len(items), CHUNK_ROWS))

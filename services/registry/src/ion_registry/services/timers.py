@@ -10,7 +10,7 @@ from asyncpg import Record
 
 from ion_contracts.catalogue import COMMANDS
 from ion_contracts.envelope import Envelope
-from ion_contracts.messages import CloseDay, SettleWaiting
+from ion_contracts.messages import AskTemporary, CloseDay, EndTemporary, Message, SettleWaiting
 from ion_platform.clock import Clock
 from ion_platform.database import Connection, Pool
 from ion_platform.outbox import Outgoing, enqueue
@@ -20,7 +20,7 @@ from ion_registry.storage.journal import QUERIES
 
 TIMER_NAMESPACE = UUID("6f2b8a44-0d0e-5c55-9a7e-1d6e0c1b7a10")
 """Ours; never changes, or a timer would do its work again under another id."""
-WAITING_ROWS_MAX = 1000
+DUE_ROWS_MAX = 1000
 DAYS_MAX = 31
 """Days of one partition in one go; after a long outage the timer simply goes on."""
 
@@ -29,8 +29,20 @@ async def send_due_waiting(pool: Pool, clock: Clock) -> bool:
     """Puts a command for what is due (rule 6) in the outbox; returns whether there may be more."""
     now, today = clock.now(), clock.today()
     async with pool.acquire() as connection, connection.transaction():
-        due = await connection.fetch(QUERIES["claim_due_waiting"], today, WAITING_ROWS_MAX)
+        due = await connection.fetch(QUERIES["claim_due_waiting"], today, DUE_ROWS_MAX)
         await enqueue(connection, [_settle(row, now) for row in due])
+    return bool(due)
+
+
+async def send_due_temporary(pool: Pool, clock: Clock) -> bool:
+    """Puts a command for each term of a temporary registration that is due (rule 34) in the outbox.
+
+    Returns whether there may be more.
+    """
+    now, today = clock.now(), clock.today()
+    async with pool.acquire() as connection, connection.transaction():
+        due = await connection.fetch(QUERIES["claim_due_temporary"], today, DUE_ROWS_MAX)
+        await enqueue(connection, [_term(row, now) for row in due])
     return bool(due)
 
 
@@ -53,18 +65,35 @@ async def _ensure_timers(connection: Connection, partitions: Collection[int], ye
 
 def _settle(row: Record, now: datetime) -> Outgoing:
     body = SettleWaiting(patient_id=row["patient_id"], offered_on=row["process_on"])
-    envelope = Envelope(
-        id=str(uuid5(TIMER_NAMESPACE, f"settle/{row['command_id']}")),
-        source=SOURCE,
-        type=SettleWaiting.TYPE,
-        time=now,
-        correlation_id=row["correlation_id"],
-        causation_id=row["command_id"],
-    )
+    envelope = _envelope(f"settle/{row['command_id']}", body, now, row["correlation_id"], row["command_id"])
     return Outgoing(COMMANDS.name, row["routing_key"], envelope, body, row["partition"])
 
 
+def _term(row: Record, now: datetime) -> Outgoing:
+    body: AskTemporary | EndTemporary
+    if row["kind"] == "ask":
+        body = AskTemporary(patient_id=row["patient_id"], offered_on=row["due_on"])
+    else:
+        body = EndTemporary(patient_id=row["patient_id"], offered_on=row["due_on"])
+    name = f"{row['kind']}/{row['patient_id']}/{row['due_on'].isoformat()}"
+    return Outgoing(COMMANDS.name, row["routing_key"], _envelope(name, body, now), body)
+
+
 def _close(partition: int, day: date, now: datetime) -> Outgoing:
-    identifier = str(uuid5(TIMER_NAMESPACE, f"close/{partition}/{day.isoformat()}"))
-    envelope = Envelope(id=identifier, source=SOURCE, type=CloseDay.TYPE, time=now, correlation_id=identifier)
-    return Outgoing(COMMANDS.name, None, envelope, CloseDay(day=day), partition)
+    body = CloseDay(day=day)
+    envelope = _envelope(f"close/{partition}/{day.isoformat()}", body, now)
+    return Outgoing(COMMANDS.name, None, envelope, body, partition)
+
+
+def _envelope(
+    name: str, body: Message, now: datetime, correlation_id: str | None = None, causation_id: str | None = None
+) -> Envelope:
+    identifier = str(uuid5(TIMER_NAMESPACE, name))
+    return Envelope(
+        id=identifier,
+        source=SOURCE,
+        type=body.TYPE,
+        time=now,
+        correlation_id=correlation_id or identifier,
+        causation_id=causation_id,
+    )

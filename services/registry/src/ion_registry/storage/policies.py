@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 from ion_platform.database import Connection
-from ion_registry.domain.calendar import ClosedDays, Policy, PolicyRow
+from ion_registry.domain.policy import ClosedDays, Policy, PolicyRow
 from ion_registry.storage.journal import QUERIES
 
 
 async def read_policy(connection: Connection) -> Policy:
-    """Returns on which days changes wait."""
+    """Returns what the board has decided, the earliest row first."""
     rows = await connection.fetch(QUERIES["read_policy"])
-    return Policy(tuple(PolicyRow(row["version"], row["valid_from"], ClosedDays(row["closed_days"])) for row in rows))
+    return Policy(tuple(PolicyRow(**{**row, "closed_days": ClosedDays(row["closed_days"])}) for row in map(dict, rows)))
+
+
+async def add_policy(connection: Connection, row: PolicyRow) -> None:
+    """Adds a row. Raises asyncpg.CheckViolationError, or UniqueViolationError when that day has one."""
+    await connection.execute(QUERIES["add_policy"], *(getattr(row, field.name) for field in fields(row)))
 
 
 async def read_generation(connection: Connection) -> int:

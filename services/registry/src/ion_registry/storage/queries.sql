@@ -1,14 +1,51 @@
 -- name: known_commands
--- Which of these commands the journal has: they came before.
-select command_id from journal where command_id = any($1::text[])
+-- Which of these commands the journal has: they came before. Two indexes: timers' commands have no outcome.
+select command_id from journal where command_id = any($1::text[]) and status is not null
+union
+select command_id from journal where command_id = any($1::text[]) and status is null
 
 -- name: read_policy
--- On which days changes wait, the earliest row first.
-select version, valid_from, closed_days from closed_day_policy order by valid_from
+-- What the board has decided, the earliest row first.
+select version, valid_from, closed_days, practice_codes_only, ping_pong_transfers, ping_pong_days,
+    temporary_ask_months, temporary_end_months, withdraw_days
+from policy order by valid_from
+
+-- name: add_policy
+-- One more row.
+insert into policy (version, valid_from, closed_days, practice_codes_only, ping_pong_transfers, ping_pong_days,
+    temporary_ask_months, temporary_end_months, withdraw_days)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: find_patients
 -- Who belongs to these routing keys.
 select patient_id, routing_key, bsn from patient where routing_key = any($1::bytea[])
+
+-- name: find_aliases
+-- Who belonged to these routing keys before their BSN was known.
+select coalesce(m.patient_id, p.patient_id) as patient_id, a.routing_key, coalesce(m.bsn, p.bsn) as bsn
+from patient_alias a join patient p using (patient_id) left join patient m on m.patient_id = p.merged_into
+where a.routing_key = any($1::bytea[])
+
+-- name: find_patients_by_id
+-- Who these are now, after merging, and all keys under which commands for them may come.
+select asked.patient_id as asked_id, p.patient_id, p.bsn,
+    array[p.routing_key, asked.routing_key]
+        || array(select routing_key from patient_alias a where a.patient_id in (asked.patient_id, p.patient_id)) as keys
+from patient asked join patient p on p.patient_id = coalesce(asked.merged_into, asked.patient_id)
+where asked.patient_id = any($1::uuid[])
+
+-- name: find_likely_doubles
+-- For which of these people another practice has a patient with the same birth date, sex and family name.
+select distinct new.command_id
+from unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[])
+    as new (command_id, family_name, birth_date, sex, agb_code)
+join patient p on p.birth_date = new.birth_date and lower(p.family_name) = lower(new.family_name) and p.sex = new.sex
+join current c on c.patient_id = p.patient_id
+where c.agb_code <> new.agb_code
+
+-- name: find_patient_of_bsn
+-- For a question about one person.
+select patient_id from patient where bsn = $1
 
 -- name: add_patients
 -- A BSN that stands under another routing key is not added, and so not returned.
@@ -20,40 +57,119 @@ on conflict do nothing
 returning patient_id, routing_key, bsn
 
 -- name: update_persons
--- Person data as the last accepted command states it; rows that say the same are left alone.
-update patient as p
-set initials = new.initials, prefix = new.prefix, family_name = new.family_name, birth_date = new.birth_date,
-    sex = new.sex, updated_at = $7
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[])
-    as new (patient_id, initials, prefix, family_name, birth_date, sex)
-where p.patient_id = new.patient_id
-  and (p.initials, p.prefix, p.family_name, p.birth_date, p.sex)
-      is distinct from (new.initials, new.prefix, new.family_name, new.birth_date, new.sex)
+-- Person data as the last accepted command states it; rows that say the same are left alone. Lists follow the name.
+with changed as (
+    update patient as p
+    set initials = new.initials, prefix = new.prefix, family_name = new.family_name, birth_date = new.birth_date,
+        sex = new.sex, updated_at = $7
+    from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[])
+        as new (patient_id, initials, prefix, family_name, birth_date, sex)
+    where p.patient_id = new.patient_id
+      and (p.initials, p.prefix, p.family_name, p.birth_date, p.sex)
+          is distinct from (new.initials, new.prefix, new.family_name, new.birth_date, new.sex)
+    returning p.patient_id, p.list_name
+)
+update current as c set list_name = changed.list_name
+from changed where c.patient_id = changed.patient_id and c.list_name <> changed.list_name
+
+-- name: identify_patients
+-- Temporary patients whose BSN is known now; under their old keys they stay known.
+with new as (
+    select * from unnest($1::uuid[], $2::bytea[], $3::text[]) as new (patient_id, routing_key, bsn)
+), aliased as (
+    insert into patient_alias (routing_key, patient_id)
+    select p.routing_key, p.patient_id from patient p join new using (patient_id) where p.routing_key <> new.routing_key
+)
+update patient p set routing_key = new.routing_key, bsn = new.bsn from new where p.patient_id = new.patient_id
+
+-- name: merge_patients
+-- Temporary patients who turned out to be known: later commands follow.
+with merged as (
+    update patient p set merged_into = new.into_id
+    from unnest($1::uuid[], $2::uuid[]) as new (patient_id, into_id)
+    where p.patient_id = new.patient_id
+    returning p.patient_id, p.routing_key
+)
+insert into patient_alias (routing_key, patient_id) select routing_key, patient_id from merged on conflict do nothing
+
+-- name: remove_persons
+-- What is left of a person who was removed; nothing in it leads to somebody.
+with gone as (
+    select * from unnest($1::uuid[], $2::bytea[]) as gone (patient_id, routing_key)
+), without_names as (
+    update current c set list_name = '' from gone where c.patient_id = gone.patient_id
+), without_aliases as (
+    delete from patient_alias a using gone where a.patient_id = gone.patient_id
+), without_insurance as (
+    delete from insurance i using gone where i.patient_id = gone.patient_id
+), without_timers as (
+    delete from temporary_timer x using gone where x.patient_id = gone.patient_id
+)
+update patient p
+set routing_key = gone.routing_key, bsn = null, initials = '', prefix = '', family_name = '', birth_date = null,
+    sex = 'unknown', updated_at = $3, removed_at = $3
+from gone where p.patient_id = gone.patient_id
 
 -- name: lock_registrations
 -- Ordered by the database: sorting the input alone does not order the locks, and two writers would deadlock.
-select patient_id, agb_code, since, last_end, sequence, uzovi
+select patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, blocked_on, moves
 from current where patient_id = any($1::uuid[])
 order by patient_id for no key update
 
+-- name: read_insurances
+-- Where these patients were and are insured.
+select patient_id, since, until, uzovi from insurance where patient_id = any($1::uuid[]) order by patient_id, since
+
+-- name: remove_insurances
+-- Before they are added anew.
+delete from insurance where patient_id = any($1::uuid[])
+
+-- name: add_insurances
+-- All periods of the patients whose insurance changed.
+insert into insurance (patient_id, since, until, uzovi) select * from unnest($1::uuid[], $2::date[], $3::date[], $4::text[])
+
+-- name: add_temporary_timers
+-- When something is due; a term that begins again on the same day is the same timer.
+insert into temporary_timer (patient_id, kind, due_on) select * from unnest($1::uuid[], $2::text[], $3::date[])
+on conflict do nothing
+
+-- name: add_to_counts
+-- The length of lists, in the part that belongs to a partition.
+insert into list_count as c (agb_code, partition, patients) select * from unnest($1::text[], $2::integer[], $3::bigint[])
+on conflict (agb_code, partition) do update set patients = c.patients + excluded.patients
+
+-- name: read_histories
+-- Every change of these patients, as the register came to know them.
+select patient_id, holder, valid_from, valid_until, since, event, command_id, party, offered_on
+from journal where patient_id = any($1::uuid[]) and valid_from is not null
+order by patient_id, sequence
+
 -- name: save_registrations
 -- The patients whose registration changed, each as it is now.
-insert into current (patient_id, agb_code, since, last_end, sequence, uzovi)
-select * from unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::bigint[], $6::text[])
+insert into current (patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, blocked_on, moves, list_name)
+select new.*, p.list_name
+from unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::bigint[], $6::text[], $7::date[], $8::date[], $9::date[],
+    $10::jsonb[])
+    as new (patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, blocked_on, moves)
+join patient p using (patient_id)
 on conflict (patient_id) do update
-set agb_code = excluded.agb_code, since = excluded.since, last_end = excluded.last_end,
-    sequence = excluded.sequence, uzovi = excluded.uzovi
+set agb_code = excluded.agb_code, since = excluded.since, last_end = excluded.last_end, sequence = excluded.sequence,
+    party = excluded.party, ask_on = excluded.ask_on, end_on = excluded.end_on, blocked_on = excluded.blocked_on,
+    moves = excluded.moves, list_name = excluded.list_name
 
 -- name: read_waiting
 -- What waits for these patients, in the order in which it came.
-select command_id, patient_id, process_on, correlation_id, body, generation, partition, "offset"
+select command_id, patient_id, process_on, correlation_id, type, agb_code, temporary_patient_id, body, generation,
+    partition, "offset"
 from waiting where patient_id = any($1::uuid[])
 order by generation, "offset"
 
 -- name: add_waiting
--- Commands of a closed day; not by COPY, which takes no JSON from our codec.
-insert into waiting (command_id, patient_id, process_on, correlation_id, body, generation, partition, "offset")
-select * from unnest($1::text[], $2::uuid[], $3::date[], $4::text[], $5::jsonb[], $6::integer[], $7::integer[], $8::bigint[])
+-- Commands of a closed day.
+insert into waiting (command_id, patient_id, process_on, correlation_id, type, agb_code, temporary_patient_id, body,
+    generation, partition, "offset")
+select * from unnest($1::text[], $2::uuid[], $3::date[], $4::text[], $5::text[], $6::text[], $7::uuid[], $8::jsonb[],
+    $9::integer[], $10::integer[], $11::bigint[])
 
 -- name: remove_waiting
 -- These commands have been settled.
@@ -75,9 +191,11 @@ insert into partition_state (partition) select unnest($1::integer[]) on conflict
 
 -- name: read_journal
 -- What a relay publishes next of one partition, with what its topics need of the patient.
-select j.generation, j.partition, j."offset", j.n, j.kind, j.command_id, j.correlation_id, j.causation_id, j.status, j.code,
-    j.recorded_at, j.recorded_on, j.reason, j.patient_id, j.agb_code, j.since, j.previous_agb_code, j.previous_since, j.previous_until, j.sequence,
-    j.uzovi, j.previous_uzovi, j.mode, j.party, j.offered_on, j.process_on, j.closed_day, j.policy_version,
+select j.generation, j.partition, j."offset", j.n, j.kind, j.command_id, j.correlation_id, j.causation_id, j.status,
+    j.code, j.recorded_at, j.recorded_on, j.reason, j.patient_id, j.agb_code, j.since, j.previous_agb_code,
+    j.previous_since, j.previous_until, j.sequence, j.uzovi, j.previous_uzovi, j.mode, j.party, j.offered_on,
+    j.process_on, j.closed_day, j.policy_version, j.provider_version, j.batch_id, j.event, j.holder, j.valid_from,
+    j.valid_until, j.replaced, j.details,
     g.event_namespace, p.routing_key, p.bsn
 from journal j join topic_generation g using (generation) left join patient p using (patient_id)
 where j.partition = $1 and (j.generation, j."offset", j.n) > ($2::integer, $3::bigint, $4::smallint)
@@ -122,3 +240,14 @@ with behind as (
 select partition, day::date as day
 from behind, generate_series(sent_through + 1, now_through, interval '1 day') as day
 order by partition, day
+
+-- name: claim_due_temporary
+-- Temporary registrations for which something is due; claimed and sent in one transaction.
+update temporary_timer as t set sent_at = now()
+from (
+    select patient_id, kind, due_on from temporary_timer
+    where sent_at is null and due_on <= $1
+    order by due_on limit $2 for update skip locked
+) as due, patient as p
+where (t.patient_id, t.kind, t.due_on) = (due.patient_id, due.kind, due.due_on) and p.patient_id = t.patient_id
+returning t.patient_id, t.kind, t.due_on, p.routing_key

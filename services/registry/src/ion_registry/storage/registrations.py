@@ -1,14 +1,18 @@
-"""The states of patients: their registration and what waits, locked, and saved as they became."""
+"""The states of patients: their registration, insurance and what waits, locked, and saved as they became."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from asyncpg import Record
+
 from ion_platform.database import Connection
-from ion_registry.domain.state import PatientState
+from ion_registry.domain.spans import Span
+from ion_registry.domain.state import Move, PatientState, Terms
 from ion_registry.storage.journal import QUERIES
 
 
@@ -19,6 +23,9 @@ class WaitingRow(NamedTuple):
     patient_id: UUID
     process_on: date
     correlation_id: str
+    type: str
+    agb_code: str | None
+    temporary_patient_id: UUID | None
     body: object
     generation: int
     partition: int
@@ -26,23 +33,23 @@ class WaitingRow(NamedTuple):
 
 
 async def lock_registrations(connection: Connection, patient_ids: Collection[UUID]) -> dict[UUID, PatientState]:
-    """Returns the locked registrations, without what waits. Who never had one is not in it."""
+    """Returns the states of these patients, their registrations locked; without what waits and without history."""
     rows = await connection.fetch(QUERIES["lock_registrations"], list(patient_ids))
-    return {
-        row["patient_id"]: PatientState(
-            patient_id=row["patient_id"],
-            agb_code=row["agb_code"],
-            since=row["since"],
-            last_end=row["last_end"],
-            sequence=row["sequence"],
-            uzovi=row["uzovi"],
-        )
-        for row in rows
-    }
+    states = {patient_id: PatientState(patient_id) for patient_id in patient_ids}
+    states |= {row["patient_id"]: _state(row) for row in rows}
+    return states
+
+
+async def read_insurances(connection: Connection, patient_ids: Collection[UUID]) -> dict[UUID, tuple[Span, ...]]:
+    """Returns the known insurance periods of these patients, the earliest first; whose are not known is not in it."""
+    found: defaultdict[UUID, list[Span]] = defaultdict(list)
+    for row in await connection.fetch(QUERIES["read_insurances"], list(patient_ids)):
+        found[row["patient_id"]].append(Span(row["uzovi"], row["since"], row["until"]))
+    return {patient_id: tuple(spans) for patient_id, spans in found.items()}
 
 
 async def save_registrations(connection: Connection, states: Sequence[PatientState]) -> None:
-    """Saves the registrations that changed, without what waits."""
+    """Saves the registrations that changed; the name under which they are listed is that of the patient now."""
     if not states:
         return
     await connection.execute(
@@ -52,12 +59,44 @@ async def save_registrations(connection: Connection, states: Sequence[PatientSta
         [state.since for state in states],
         [state.last_end for state in states],
         [state.sequence for state in states],
-        [state.uzovi for state in states],
+        [state.party for state in states],
+        [state.terms and state.terms.ask_on for state in states],
+        [state.terms and state.terms.end_on for state in states],
+        [state.blocked_on for state in states],
+        [_moves(state) for state in states],
     )
 
 
+async def save_insurances(connection: Connection, states: Sequence[PatientState], known: Collection[UUID]) -> None:
+    """Saves the insurance periods of these patients anew; `known` are those of them who had some before."""
+    if known:
+        await connection.execute(QUERIES["remove_insurances"], list(known))
+    periods = [(state.patient_id, span.since, span.until, span.code) for state in states for span in state.insurance]
+    if periods:
+        await connection.execute(QUERIES["add_insurances"], *(list(column) for column in zip(*periods, strict=True)))
+
+
+async def add_timers(connection: Connection, terms: Mapping[UUID, Terms]) -> None:
+    """Sets when something is due for temporary registrations (rule 34)."""
+    rows = [
+        (patient_id, kind, due_on)
+        for patient_id, of_patient in terms.items()
+        for kind, due_on in (("ask", of_patient.ask_on), ("end", of_patient.end_on))
+        if due_on is not None
+    ]
+    if rows:
+        await connection.execute(QUERIES["add_temporary_timers"], *(list(column) for column in zip(*rows, strict=True)))
+
+
+async def add_to_counts(connection: Connection, changes: Mapping[tuple[str, int], int]) -> None:
+    """Adds to the length of lists, by AGB code and partition; in one order, so that no two writers deadlock."""
+    rows = sorted((agb_code, partition, change) for (agb_code, partition), change in changes.items() if change)
+    if rows:
+        await connection.execute(QUERIES["add_to_counts"], *(list(column) for column in zip(*rows, strict=True)))
+
+
 async def read_waiting(connection: Connection, patient_ids: Collection[UUID]) -> list[WaitingRow]:
-    """Returns what waits for these patients, in the order in which it came. Their registrations are locked before."""
+    """Returns what waits for these patients, in the order in which it came."""
     rows = await connection.fetch(QUERIES["read_waiting"], list(patient_ids))
     return [WaitingRow(*row) for row in rows]
 
@@ -72,3 +111,26 @@ async def remove_waiting(connection: Connection, command_ids: Collection[str]) -
     """Forgets commands that were settled; the journal has what became of them."""
     if command_ids:
         await connection.execute(QUERIES["remove_waiting"], list(command_ids))
+
+
+def _state(row: Record) -> PatientState:
+    return PatientState(
+        patient_id=row["patient_id"],
+        agb_code=row["agb_code"],
+        since=row["since"],
+        last_end=row["last_end"],
+        sequence=row["sequence"],
+        party=row["party"],
+        terms=Terms(row["ask_on"], row["end_on"]) if row["end_on"] else None,
+        blocked_on=row["blocked_on"],
+        moves=tuple(Move(date.fromisoformat(m[0]), m[1], m[2]) for m in (row["moves"] or _NO_MOVES)["recent"]),
+    )
+
+
+def _moves(state: PatientState) -> dict[str, Any] | None:
+    """An object, because the driver takes a list within a list of values for a second dimension."""
+    recent = [[move.day, move.from_agb_code, move.to_agb_code] for move in state.moves]
+    return {"recent": recent} if recent else None
+
+
+_NO_MOVES: dict[str, Any] = {"recent": []}

@@ -1,0 +1,153 @@
+"""The commands that prove what the register did and show who looked: verify-chain, chain-heads, export-person."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from uuid import UUID, uuid4
+
+import click
+import orjson
+
+from ion_contracts.identifiers import InvalidIdentifierError, normalise_bsn
+from ion_platform.cli import load_settings
+from ion_platform.database import Connection, open_pool
+from ion_registry.config import RegistrySettings
+from ion_registry.domain.asker import Asker, InvalidAskerError, Role, parse_asker
+from ion_registry.services.export_person import ExportTooLargeError, export_bsn, export_person
+from ion_registry.services.verify_chain import ChainReport, verify_chain
+from ion_registry.storage.chain_reading import read_all_tails, read_chains
+
+ResultT = TypeVar("ResultT")
+STATEMENT_TIMEOUT_S = 600.0
+"""Counting what lies before a chain may take longer than any statement of a batch."""
+_HEAD = re.compile(r"(\S+)\s+([0-9]{1,18})\s+([0-9a-f]{64})")
+Heads = Mapping[str, Mapping[int, bytes]]
+
+
+@click.command("verify-chain")
+@click.option("--chain", "chains", multiple=True, help="Only this one, such as journal/0 or access/7; may be repeated.")
+@click.option("--from", "from_link", type=click.IntRange(min=1), default=1, help="Begin with this link of one --chain.")
+@click.option(
+    "--heads", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Output of chain-heads, kept outside."
+)
+def verify_chain_command(chains: tuple[str, ...], from_link: int, heads: Path | None) -> None:
+    """Recompute the hashes over the journal and the access log.
+
+    Prints what is whole and the first broken link of each chain; ends with 1 when there is one. Progress goes to
+    stderr. See docs/evidence.md.
+    """
+    if from_link > 1 and len(chains) != 1:
+        raise click.UsageError("--from needs one --chain: links are numbered in each chain apart")
+    kept = _read_heads(heads) if heads else {}
+    reports = _with_connection(lambda connection: _verify(connection, chains, from_link, kept))
+    for report in reports:
+        before = f", {report.rows_before} rows before the chain" if report.rows_before else ""
+        click.echo(f"{report.chain}: {report.links} links, {report.rows} rows whole{before}")
+        if report.fault:
+            click.echo(
+                f"{report.chain}: BROKEN at link {report.fault.link}: {report.fault.kind}: {report.fault.detail}"
+            )
+    broken = sum(report.fault is not None for report in reports)
+    click.echo(
+        f"{len(reports)} chains, {sum(r.links for r in reports)} links, {sum(r.rows for r in reports)} rows whole"
+    )
+    if broken:
+        click.echo(f"{broken} chains are broken", err=True)
+        sys.exit(1)
+
+
+@click.command("chain-heads")
+def chain_heads_command() -> None:
+    """Print the newest hash of each chain: chain, link, hash.
+
+    Kept outside the database, day by day, they prove that nothing up to there was rewritten: verify-chain --heads.
+    """
+    for chain, tail in _with_connection(read_all_tails).items():
+        click.echo(f"{chain} {tail.n} {tail.hash.hex()}")
+
+
+@click.command("export-person")
+@click.option("--patient-id", type=click.UUID, help="The register's own number, instead of a BSN on stdin.")
+@click.option("--user", required=True, help="Who makes this export: a personal code, for the access log.")
+def export_person_command(patient_id: UUID | None, user: str) -> None:
+    """Print everything about one person as JSON, with who looked: personal data.
+
+    The BSN is read from stdin, so that it stands in no list of processes or commands. The export is logged.
+    """
+    try:
+        asker = parse_asker("office", Role.OFFICE, None, user)
+    except InvalidAskerError:
+        raise click.UsageError("--user is a code of at most 100 letters, digits and . _ : @ + -, and no BSN") from None
+    bsn = None if patient_id else _read_bsn()
+    try:
+        found = _with_connection(lambda connection: _export(connection, patient_id, bsn, asker))
+    except ExportTooLargeError as error:
+        raise click.ClickException(str(error)) from None
+    if found is None:
+        raise click.ClickException("the register knows nobody by this number; that it was asked is logged")
+    click.echo(orjson.dumps(found, default=_plain, option=orjson.OPT_INDENT_2))
+
+
+async def _verify(connection: Connection, chains: Sequence[str], from_link: int, heads: Heads) -> Sequence[ChainReport]:
+    known = await read_chains(connection)
+    unknown = sorted({*chains, *heads} - set(known))
+    if unknown:
+        raise click.ClickException(f"there is no chain {', '.join(unknown)}; there are {', '.join(known)}")
+    return [
+        await verify_chain(connection, chain, from_link=from_link, heads=heads.get(chain), progress=_show_progress)
+        for chain in chains or known
+    ]
+
+
+async def _export(
+    connection: Connection, patient_id: UUID | None, bsn: str | None, asker: Asker
+) -> dict[str, Any] | None:
+    request_id = str(uuid4())
+    async with connection.transaction():
+        if bsn is not None:
+            return await export_bsn(connection, bsn, asker, request_id)
+        return await export_person(connection, patient_id, asker, request_id)
+
+
+def _with_connection(work: Callable[[Connection], Awaitable[ResultT]]) -> ResultT:
+    async def run() -> ResultT:
+        settings = load_settings(RegistrySettings)
+        pool = await open_pool(settings.model_copy(update={"database_statement_timeout_s": STATEMENT_TIMEOUT_S}))
+        try:
+            async with pool.acquire() as connection:
+                return await work(connection)
+        finally:
+            await pool.close()
+
+    return asyncio.run(run())
+
+
+def _read_bsn() -> str:
+    text = click.prompt("BSN", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
+    try:
+        return normalise_bsn(text)
+    except InvalidIdentifierError as error:
+        raise click.ClickException(f"on stdin: {error}") from None
+
+
+def _read_heads(file: Path) -> Heads:
+    heads: dict[str, dict[int, bytes]] = {}
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), start=1):
+        matched = _HEAD.fullmatch(line.strip())
+        if matched is None:
+            raise click.ClickException(f"{file}, line {number}: not `chain link hash`, as chain-heads prints it")
+        heads.setdefault(matched[1], {})[int(matched[2])] = bytes.fromhex(matched[3])
+    return heads
+
+
+def _show_progress(chain: str, link: int, of: int) -> None:
+    click.echo(f"{chain}: link {link} of {of}", err=True)
+
+
+def _plain(value: object) -> str:
+    return value.hex() if isinstance(value, bytes) else str(value)
