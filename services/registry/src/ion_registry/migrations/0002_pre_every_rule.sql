@@ -1,4 +1,5 @@
--- What the register needs for all its rules. Columns and tables are added; what they replace goes with 0006_post.
+-- What the register needs for all its rules.
+-- Stop the old register before this one: it does not know what a change is now, and its rows would be refused.
 
 create table policy (
     version              integer primary key,
@@ -24,6 +25,7 @@ insert into policy
 select (select max(version) + 1 from policy), '2023-01-01', closed_days, true, 3, 30, 2, 3, 14
 from policy where valid_from < '2023-01-01' order by valid_from desc limit 1
 on conflict (valid_from) do nothing;
+drop table closed_day_policy;
 
 alter table patient
     alter column bsn drop not null,
@@ -68,6 +70,7 @@ alter table current
     add column list_name  text collate "C" not null default '',
     add constraint current_terms_are_of_a_registration check (end_on is null or agb_code is not null),
     add constraint current_asks_before_the_end check (ask_on is null or ask_on < end_on);
+alter table current drop column uzovi;
 comment on column current.party is 'Who made the active registration; moves between a party''s own codes never count as ping-pong.';
 comment on column current.ask_on is 'Of a temporary registration: when its GP is asked for what is missing; null once asked.';
 comment on column current.end_on is 'Of a temporary registration: its first day without, if nobody extends or completes it.';
@@ -95,6 +98,7 @@ comment on column waiting.type is 'Of the command, as its envelope said.';
 comment on column waiting.agb_code is 'Who offered it: what waits is visible to that GP.';
 comment on column waiting.temporary_patient_id is 'Of a completion: the temporary patient, who is locked with this one.';
 update waiting set agb_code = body ->> 'agbCode';
+alter table waiting alter column type drop default;
 create index waiting_of_agb_code on waiting (agb_code);
 
 create table temporary_timer (
@@ -175,6 +179,7 @@ alter table journal
 comment on column journal.status is 'Null for what is no outcome: a consequence, what time brought, a closed day.';
 comment on column journal.batch_id is 'The file, or the operation on a list, that the command was part of.';
 comment on column journal.provider_version is 'The import of care providers that agb_code was judged by.';
+comment on column journal.policy_version is 'Of policy. No foreign key: every writer would lock the same policy row.';
 comment on column journal.event is 'What others hear; null when nothing changed for them.';
 comment on column journal.holder is 'Of a change: who has the patient on its days; null: nobody.';
 comment on column journal.valid_from is 'Of a change: its first day. Later changes lie over earlier ones: who was the GP on a day is told by the change with the highest sequence that covers it.';
