@@ -47,7 +47,6 @@ async def ask(url: str, settings: InsurerSettings | None = None, times: int = 1)
 async def _check(insurers: Insurers) -> Coverage:
     return await insurers.check(
         bsn="999900018",
-        birth_date=None,
         on_date=TODAY,
         mode=Mode.MANUAL,
         insurer_hint=None,

@@ -75,7 +75,6 @@ class CoverageCheckInput(Input):
     """Is this person insured, and with whom?"""
 
     bsn: Bsn
-    birth_date: date | None = None
     insurer_hint: Uzovi | None = None
     mode: Mode = Mode.MANUAL
 

@@ -48,7 +48,6 @@ class Checks:
         """Asks all insurers about one person."""
         return await self._insurers.check(
             bsn=person_bsn,
-            birth_date=None,
             on_date=self._clock.today(),
             mode=mode,
             insurer_hint=insurer_hint,

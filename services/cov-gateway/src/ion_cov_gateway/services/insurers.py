@@ -107,17 +107,13 @@ class Insurers:
         self,
         *,
         bsn: str,
-        birth_date: date | None,
         on_date: date,
         mode: Mode,
         insurer_hint: str | None,
         checked_at: datetime,
     ) -> Coverage:
         """Returns the coverage of one person on a day. Never raises for what insurers do or fail to do."""
-        question = {"bsn": bsn, "onDate": on_date.isoformat()}
-        if birth_date is not None:
-            question["birthDate"] = birth_date.isoformat()
-        body = orjson.dumps(question)
+        body = orjson.dumps({"bsn": bsn, "onDate": on_date.isoformat()})
         hinted_first = sorted(self._insurers, key=lambda insurer: insurer.uzovi != insurer_hint)
         results = await asyncio.gather(*(self._ask(insurer, body, on_date) for insurer in hinted_first))
         answers = [r for r in results if isinstance(r, Answer)]
