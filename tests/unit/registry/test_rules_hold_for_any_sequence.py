@@ -106,7 +106,7 @@ def test_any_sequence_numbers_the_events_of_each_patient_without_gaps(steps: lis
         assert final(judged, for_person).sequence == len(told)
     for entry in entries(judged):
         assert (entry.sequence is None) == (entry.event is None)
-        assert entry.change is None or entry.event is not None
+        assert entry.change is None or (entry.event is not None and entry.since == entry.change.since)
         assert entry.status is not Status.REFUSED or (entry.event is None and not entry.replaced)
 
 

@@ -10,7 +10,6 @@ from ion_contracts.messages import DeregistrationReason, Status
 from ion_registry.domain.command import RulingCommand
 from ion_registry.domain.decide import decide
 from ion_registry.domain.entry import Change, Code, Event
-from ion_registry.domain.exclusion import Exclusion
 from ion_registry.domain.spans import Span
 from ion_registry.domain.state import PatientState, registrations
 from tests.unit.registry.made_commands import (
@@ -133,16 +132,3 @@ def test_rule_41_an_excluded_gp_keeps_and_deregisters_the_patients_of_before() -
     state = patient_of(EXCLUDED)
     assert codes(decide(state, register(EXCLUDED, OPEN_DAY), REFERENCE)) == [Code.ALREADY_REGISTERED]
     assert codes(decide(state, deregister(EXCLUDED, OPEN_DAY), REFERENCE)) == [Code.DEREGISTERED]
-
-
-def test_rule_41_an_exclusion_can_be_lifted_from_a_day_on() -> None:
-    exclusion = Exclusion(EXCLUDED, date(2027, 3, 1), date(2027, 6, 30))
-    assert exclusion.lifted_on(date(2027, 3, 1)) is None
-    assert exclusion.lifted_on(date(2027, 5, 1)) == Exclusion(EXCLUDED, date(2027, 3, 1), date(2027, 4, 30))
-    assert exclusion.lifted_on(date(2027, 9, 1)) == exclusion
-
-
-def test_rule_41_exclusions_overlap_when_they_share_a_day() -> None:
-    one = Exclusion(EXCLUDED, date(2027, 3, 1), date(2027, 6, 30))
-    assert one.overlaps(Exclusion(EXCLUDED, date(2027, 6, 30), date(2027, 7, 30)))
-    assert not one.overlaps(Exclusion(EXCLUDED, date(2027, 7, 1), date(2027, 7, 30)))
