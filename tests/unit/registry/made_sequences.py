@@ -98,10 +98,12 @@ WEIGHTS = {
 }
 
 
-def make(seed: int, number: int, state: PatientState) -> Command:
+def make(seed: int, number: int, state: PatientState, temporary: PatientState) -> Command:
     """Returns a command that makes sense for the state more often than not, on a day that seldom goes back."""
     drawn = Random(seed)
     kind = drawn.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
+    if state.patient_id == TEMPORARY_PATIENT and state.agb_code is None and drawn.random() < 0.6:
+        kind = "register_temporary"
     shift = number // 3 + drawn.choice([0, 0, 0, 0, 1, -1, -3]) if drawn.random() < 0.9 else drawn.randint(0, 12)
     day = FIRST_DAY + timedelta(days=shift)
     code = drawn.choice(PRACTICES if drawn.random() < 0.93 else UNFIT)
@@ -121,11 +123,15 @@ def make(seed: int, number: int, state: PatientState) -> Command:
         case "deregister":
             return deregister(own, day, command_id=name)
         case "move":
+            if state.terms is not None and drawn.random() < 0.5:  # the timer of the term may be later than the move
+                day = state.terms.end_on + timedelta(days=drawn.randint(0, 2))
             return move(own, code, day, command_id=name)
         case "extend":
             return extend(own, day, command_id=name)
         case "complete":
-            return complete(drawn.choice([own, PRACTICE_A]), day, command_id=name)
+            if temporary.since is not None and drawn.random() < 0.5:
+                day = temporary.since
+            return complete(temporary.agb_code or code, day, command_id=name)
         case "withdraw":
             return _withdraw(drawn, day, number, state)
         case "coverage":
@@ -175,7 +181,7 @@ def run(steps: list[int], policy: Policy) -> list[Judged]:
 
     for number, seed in enumerate(steps):
         for_person = seed % 4 != 0
-        take(for_person, make(seed, number, states[for_person]))
+        take(for_person, make(seed, number, states[for_person], states[False]))
         if number % 5 == 4:  # the same, offered again
             take(for_person, replace(judged[-1].command, command_id=f"{name_of(number)}-again"))
     for for_person in (True, False):
