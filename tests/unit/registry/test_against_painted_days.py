@@ -147,4 +147,4 @@ class RegisterAgainstPaintedDays(RuleBasedStateMachine):
 
 
 TestRegisterAgainstPaintedDays = RegisterAgainstPaintedDays.TestCase
-TestRegisterAgainstPaintedDays.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestRegisterAgainstPaintedDays.settings = settings(max_examples=80, stateful_step_count=40, deadline=None)

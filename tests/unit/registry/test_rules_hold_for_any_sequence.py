@@ -34,7 +34,7 @@ from tests.unit.registry.made_sequences import Judged, final, needs_history, pol
 TIMERS = (SettleCommand, AskCommand, EndCommand)
 REWRITES = {Event.CORRECTED, Event.RULED}
 for_any_sequence = given(sequences, policies)
-often = settings(max_examples=150, deadline=None)
+often = settings(max_examples=100, deadline=None)
 
 
 def entries(judged: list[Judged]) -> list[Entry]:
