@@ -281,3 +281,13 @@ def after(state: PatientState, *commands: Command, by: Reference = REFERENCE) ->
 def codes(decision: Decision) -> list[Code]:
     """Returns what a decision says, in order."""
     return [entry.code for entry in decision.entries]
+
+
+def by_id(temporary: PatientState | None) -> dict[UUID, PatientState]:
+    """Returns the temporary patient, if there is one, as `decide` takes it."""
+    return {} if temporary is None else {temporary.patient_id: temporary}
+
+
+def temporary_of(decision: Decision) -> PatientState | None:
+    """Returns the temporary patient whom a decision changed."""
+    return next(iter(decision.temporaries.values()), None)

@@ -27,6 +27,7 @@ from tests.unit.registry.made_commands import (
     TEMPORARY_PATIENT,
     UNKNOWN,
     ask,
+    by_id,
     complete,
     correct,
     coverage,
@@ -41,6 +42,7 @@ from tests.unit.registry.made_commands import (
     remove,
     ruling,
     settle,
+    temporary_of,
     unblock,
     withdraw,
 )
@@ -173,11 +175,12 @@ def run(steps: list[int], policy: Policy) -> list[Judged]:
 
     def take(for_person: bool, command: Command) -> None:
         before, other = states[for_person], states[False] if for_person else None
-        decision = decide(before, command, by, other)
+        decision = decide(before, command, by, by_id(other))
         judged.append(Judged(command, before, decision, other, by))
         states[for_person] = decision.state
-        if decision.other is not None:
-            states[False] = decision.other
+        temporary = temporary_of(decision)
+        if temporary is not None:
+            states[False] = temporary
 
     for number, seed in enumerate(steps):
         for_person = seed % 4 != 0
@@ -193,7 +196,7 @@ def final(judged: list[Judged], for_person: bool) -> PatientState:
     """Returns the last state of the person or of the temporary patient."""
     patient_id = PATIENT if for_person else TEMPORARY_PATIENT
     for one in reversed(judged):
-        for state in (one.decision.state, one.decision.other):
+        for state in (one.decision.state, temporary_of(one.decision)):
             if state is not None and state.patient_id == patient_id:
                 return state
     raise AssertionError("both have a last timer")

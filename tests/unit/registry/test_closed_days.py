@@ -25,6 +25,7 @@ from tests.unit.registry.made_commands import (
     SECOND_DAY,
     after,
     ask,
+    by_id,
     codes,
     complete,
     deregister,
@@ -35,6 +36,7 @@ from tests.unit.registry.made_commands import (
     register,
     register_temporary,
     settle,
+    temporary_of,
     temporary_patient_of,
     unknown_patient,
 )
@@ -62,13 +64,13 @@ def test_rule_6_a_change_offered_on_the_first_day_of_a_quarter_waits(command: De
 def test_rule_6_a_completion_that_moves_a_known_person_waits() -> None:
     person, temporary = patient_of(PRACTICE_B), temporary_patient_of(PRACTICE_A)
     command = complete(PRACTICE_A, CLOSED_DAY)
-    waiting = decide(person, command, REFERENCE, temporary)
-    assert (codes(waiting), waiting.other) == ([Code.DEFERRED_CLOSED_DAY], None)
-    settled = decide(waiting.state, settle(SECOND_DAY), REFERENCE, temporary)
+    waiting = decide(person, command, REFERENCE, by_id(temporary))
+    assert (codes(waiting), temporary_of(waiting)) == ([Code.DEFERRED_CLOSED_DAY], None)
+    settled = decide(waiting.state, settle(SECOND_DAY), REFERENCE, by_id(temporary))
     assert codes(settled) == [Code.COMPLETED_KNOWN_ELSEWHERE, Code.COMPLETED_KNOWN_ELSEWHERE]
     assert settled.state.agb_code == PRACTICE_A
-    assert settled.other is not None
-    assert settled.other.agb_code is None
+    assert temporary_of(settled) is not None
+    assert temporary_of(settled).agb_code is None
 
 
 def test_rule_6_what_waited_is_dated_on_the_second_day_when_the_timer_comes() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -21,12 +22,14 @@ from tests.unit.registry.made_commands import (
     SECOND_DAY,
     TEMPORARY_PATIENT,
     after,
+    by_id,
     codes,
     complete,
     deregister,
     patient_of,
     register,
     settle,
+    temporary_of,
     temporary_patient_of,
     unknown_patient,
 )
@@ -37,7 +40,7 @@ KNOWN_AT_B = patient_of(PRACTICE_B)
 
 
 def completed(person: PatientState, temporary: PatientState | None = TEMPORARY) -> Decision:
-    return decide(person, complete(PRACTICE_A, OPEN_DAY), REFERENCE, temporary)
+    return decide(person, complete(PRACTICE_A, OPEN_DAY), REFERENCE, by_id(temporary))
 
 
 def test_rule_33_a_temporary_registration_becomes_definite_when_nobody_has_the_bsn() -> None:
@@ -64,8 +67,12 @@ def test_a_known_person_is_transferred_and_the_temporary_registration_ends() -> 
     assert ended.details == {"reason": EndReason.MERGED, "mergedInto": PATIENT}
     assert ended.replaced == (Span(PRACTICE_A, JANUARY_5, YESTERDAY),)
     assert (decision.state.agb_code, decision.state.since) == (PRACTICE_A, OPEN_DAY)
-    assert decision.other is not None
-    assert (decision.other.agb_code, decision.other.terms, decision.other.last_end) == (None, None, YESTERDAY)
+    assert temporary_of(decision) is not None
+    assert (temporary_of(decision).agb_code, temporary_of(decision).terms, temporary_of(decision).last_end) == (
+        None,
+        None,
+        YESTERDAY,
+    )
 
 
 def test_a_known_person_without_registration_is_registered_from_that_day_on() -> None:
@@ -93,16 +100,16 @@ def test_a_temporary_registration_that_began_that_day_never_was() -> None:
     assert (ended.code, ended.event, ended.status) == (Code.COMPLETED_KNOWN_ELSEWHERE, Event.CORRECTED, None)
     assert (ended.change, ended.replaced) == (Change(None, OPEN_DAY), (Span(PRACTICE_A, OPEN_DAY),))
     assert ended.details == {"reason": CorrectionReason.CORRECTION, "mergedInto": PATIENT}
-    assert decision.other is not None
-    assert (decision.other.agb_code, decision.other.last_end) == (None, None)
-    assert registrations(decision.other.history or ()) == ()
+    assert temporary_of(decision) is not None
+    assert (temporary_of(decision).agb_code, temporary_of(decision).last_end) == (None, None)
+    assert registrations(temporary_of(decision).history or ()) == ()
 
 
 def test_rule_3_a_completion_that_the_rules_refuse_leaves_both_as_they_were() -> None:
     person = patient_of(PRACTICE_B, OPEN_DAY)
     decision = completed(person)
     assert codes(decision) == [Code.SECOND_REGISTRATION_SAME_DAY]
-    assert (decision.entries[0].status, decision.state, decision.other) == (Status.REFUSED, person, None)
+    assert (decision.entries[0].status, decision.state, temporary_of(decision)) == (Status.REFUSED, person, None)
 
 
 def test_rule_38_a_blocked_person_is_not_moved_by_a_completion() -> None:
@@ -112,7 +119,7 @@ def test_rule_38_a_blocked_person_is_not_moved_by_a_completion() -> None:
     )
     away = after(blocked, deregister(PRACTICE_A, OPEN_DAY))
     decision = completed(away)
-    assert (codes(decision), decision.state, decision.other) == ([Code.PATIENT_BLOCKED], away, None)
+    assert (codes(decision), decision.state, temporary_of(decision)) == ([Code.PATIENT_BLOCKED], away, None)
 
 
 def test_rule_33_only_what_is_temporary_at_this_gp_can_be_completed() -> None:
@@ -126,32 +133,43 @@ def test_rule_33_only_what_is_temporary_at_this_gp_can_be_completed() -> None:
     for temporary in others:
         decision = completed(KNOWN_AT_B, temporary)
         assert (decision.entries[0].status, codes(decision)) == (Status.REFUSED, [Code.NOT_TEMPORARY])
-        assert (decision.state, decision.other) == (KNOWN_AT_B, None)
+        assert (decision.state, temporary_of(decision)) == (KNOWN_AT_B, None)
     for state in (temporary_patient_of(PRACTICE_B), after(TEMPORARY, deregister(PRACTICE_A, OPEN_DAY))):
         assert codes(decide(state, complete(PRACTICE_A, OPEN_DAY), REFERENCE)) == [Code.NOT_TEMPORARY]
 
 
 def test_a_completion_is_possible_once() -> None:
     first = completed(KNOWN_AT_B)
-    again = decide(first.state, complete(PRACTICE_A, OPEN_DAY), REFERENCE, first.other)
-    assert (codes(again), again.other) == ([Code.NOT_TEMPORARY], None)
+    again = decide(first.state, complete(PRACTICE_A, OPEN_DAY), REFERENCE, by_id(temporary_of(first)))
+    assert (codes(again), temporary_of(again)) == ([Code.NOT_TEMPORARY], None)
 
 
 def test_rule_6_a_completion_that_waited_is_refused_when_the_temporary_registration_is_gone() -> None:
-    waiting = decide(KNOWN_AT_B, complete(PRACTICE_A, CLOSED_DAY), REFERENCE, TEMPORARY).state
+    waiting = decide(KNOWN_AT_B, complete(PRACTICE_A, CLOSED_DAY), REFERENCE, by_id(TEMPORARY)).state
     gone = after(TEMPORARY, deregister(PRACTICE_A, OPEN_DAY))
-    decision = decide(waiting, settle(SECOND_DAY), REFERENCE, gone)
-    assert (codes(decision), decision.other) == ([Code.NO_LONGER_POSSIBLE], None)
+    decision = decide(waiting, settle(SECOND_DAY), REFERENCE, by_id(gone))
+    assert (codes(decision), temporary_of(decision)) == ([Code.NO_LONGER_POSSIBLE], None)
     assert decision.entries[0].details == {"because": Code.NOT_TEMPORARY}
 
 
 def test_rule_6_a_completion_that_waited_and_the_one_behind_it_end_the_temporary_patient_once() -> None:
-    waiting = decide(KNOWN_AT_B, complete(PRACTICE_A, CLOSED_DAY), REFERENCE, TEMPORARY).state
-    decision = decide(waiting, complete(PRACTICE_A, SECOND_DAY), REFERENCE, TEMPORARY)
+    waiting = decide(KNOWN_AT_B, complete(PRACTICE_A, CLOSED_DAY), REFERENCE, by_id(TEMPORARY)).state
+    decision = decide(waiting, complete(PRACTICE_A, SECOND_DAY), REFERENCE, by_id(TEMPORARY))
     assert codes(decision) == [
         Code.COMPLETED_KNOWN_ELSEWHERE,
         Code.COMPLETED_KNOWN_ELSEWHERE,
         Code.NOT_TEMPORARY,
     ]
-    assert decision.other is not None
-    assert decision.other.agb_code is None
+    assert temporary_of(decision) is not None
+    assert temporary_of(decision).agb_code is None
+
+
+def test_two_completions_that_wait_for_one_person_end_both_temporary_registrations() -> None:
+    second_id = UUID("00000000-0000-4000-8000-000000000003")
+    second = replace(TEMPORARY, patient_id=second_id)
+    both = {**by_id(TEMPORARY), second_id: second}
+    waiting = decide(patient_of(PRACTICE_B), complete(PRACTICE_A, CLOSED_DAY), REFERENCE, both).state
+    waiting = decide(waiting, complete(PRACTICE_A, CLOSED_DAY, temporary=second_id), REFERENCE, both).state
+    settled = decide(waiting, settle(SECOND_DAY), REFERENCE, both)
+    assert [entry.code for entry in settled.entries if entry.status] == [Code.COMPLETED_KNOWN_ELSEWHERE] * 2
+    assert [state.agb_code for state in settled.temporaries.values()] == [None, None]

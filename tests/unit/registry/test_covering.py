@@ -21,6 +21,7 @@ from tests.unit.registry.made_commands import (
     after,
     codes,
     coverage,
+    deregister,
     patient_of,
     register,
     unknown_patient,
@@ -100,3 +101,18 @@ def test_rule_43_a_transfer_is_told_by_the_insurance_of_each_day() -> None:
     state = after(INSURED, coverage("7119", OPEN_DAY))
     (entry,) = decide(state, register(PRACTICE_B, OPEN_DAY, uzovi=None), REFERENCE).entries
     assert (entry.previous_uzovi, entry.uzovi) == ("3311", "7119")
+
+
+def test_rule_43_an_insurer_found_while_the_gp_has_the_patient_already_hears_of_the_registration() -> None:
+    decision = decide(patient_of(PRACTICE_A, uzovi=None), register(PRACTICE_A, OPEN_DAY, uzovi="7119"), REFERENCE)
+    (entry,) = decision.entries
+    assert (entry.code, entry.event) == (Code.ALREADY_REGISTERED, None)
+    assert (entry.uzovi, entry.details) == ("7119", {"insuredFrom": OPEN_DAY})
+
+
+def test_rule_43_who_insures_the_patient_later_hears_of_a_transfer_before_that_day() -> None:
+    changing = decide(INSURED, coverage("7119", date(2028, 1, 1)), REFERENCE).state
+    (moved,) = decide(changing, register(PRACTICE_B, OPEN_DAY), REFERENCE).entries
+    assert moved.details["laterInsurers"] == [["7119", date(2028, 1, 1), None]]
+    (ended,) = decide(changing, deregister(PRACTICE_A, OPEN_DAY), REFERENCE).entries
+    assert ended.details["laterInsurers"] == [["7119", date(2028, 1, 1), None]]

@@ -55,7 +55,7 @@ def test_rule_38_the_third_transfer_between_the_same_two_gps_blocks_the_patient(
     own, blocked = decision.entries
     assert own.status is Status.ACCEPTED
     assert (blocked.status, blocked.event, blocked.sequence) == (None, Event.BLOCKED, 5)
-    assert blocked.details == {"agbCodes": [PRACTICE_A, PRACTICE_B]}
+    assert blocked.details == {"agbCodes": [PRACTICE_A, PRACTICE_B], "blockedOn": day(2)}
     assert (decision.state.agb_code, decision.state.blocked_on) == (PRACTICE_B, day(2))
 
 

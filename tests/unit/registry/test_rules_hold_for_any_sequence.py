@@ -28,7 +28,7 @@ from ion_registry.domain.entry import Entry, Event
 from ion_registry.domain.policy import Policy
 from ion_registry.domain.spans import code_on
 from ion_registry.domain.state import PatientState, registrations
-from tests.unit.registry.made_commands import PATIENT, TEMPORARY_PATIENT
+from tests.unit.registry.made_commands import PATIENT, TEMPORARY_PATIENT, by_id
 from tests.unit.registry.made_sequences import Judged, final, needs_history, policies, run, sequences
 
 TIMERS = (SettleCommand, AskCommand, EndCommand)
@@ -44,8 +44,7 @@ def entries(judged: list[Judged]) -> list[Entry]:
 def states(judged: list[Judged]) -> Iterator[PatientState]:
     for one in judged:
         yield one.decision.state
-        if one.decision.other is not None:
-            yield one.decision.other
+        yield from one.decision.temporaries.values()
 
 
 @often
@@ -78,7 +77,7 @@ def test_any_sequence_is_judged_the_same_with_the_history_loaded_and_without(ste
     for one in run(steps, policy):
         if not needs_history(one.command):
             other = None if one.other is None else replace(one.other, history=None)
-            without = decide(replace(one.before, history=None), one.command, one.reference, other)
+            without = decide(replace(one.before, history=None), one.command, one.reference, by_id(other))
             assert without.entries == one.decision.entries
             assert without.state == replace(one.decision.state, history=None)
 
@@ -237,4 +236,4 @@ def test_rule_5_any_sequence_starts_nothing_after_the_day_on_which_it_was_judged
 def test_the_same_commands_always_give_the_same_result(steps: list[int], policy: Policy, at: int) -> None:
     judged = run(steps, policy)
     for one in judged[at : at + 5]:
-        assert decide(one.before, one.command, one.reference, one.other) == one.decision
+        assert decide(one.before, one.command, one.reference, by_id(one.other)) == one.decision

@@ -10,6 +10,7 @@ from ion_contracts.messages import CorrectionReason, Status
 from ion_registry.domain.command import Command
 from ion_registry.domain.decide import decide
 from ion_registry.domain.entry import Change, Code, Event
+from ion_registry.domain.registering import terms_from
 from ion_registry.domain.spans import Span
 from ion_registry.domain.state import registrations
 from tests.unit.registry.made_commands import (
@@ -175,3 +176,11 @@ def test_a_withdrawn_temporary_registration_leaves_no_terms() -> None:
 def test_who_made_a_registration_that_came_back_is_not_known() -> None:
     state = after(MOVED_TO_B, withdraw("to B", PRACTICE_B, TOMORROW))
     assert (patient_of(PRACTICE_A).party, state.party) == (PARTY_OF_A, None)
+
+
+def test_rule_34_what_goes_on_as_temporary_after_a_withdrawal_gets_a_new_term() -> None:
+    moved = register(PRACTICE_B, OPEN_DAY)
+    state = after(temporary_patient_of(PRACTICE_A), moved)
+    decision = decide(state, withdraw(moved.command_id, PRACTICE_B, OPEN_DAY), REFERENCE)
+    assert decision.state.agb_code == PRACTICE_A
+    assert decision.state.terms == terms_from(OPEN_DAY, REFERENCE)

@@ -8,9 +8,10 @@ from ion_contracts.messages import CorrectionReason, EndReason, Status
 from ion_registry.domain.command import CompleteCommand
 from ion_registry.domain.ending import end
 from ion_registry.domain.entry import Change, Code, Entry, Event
+from ion_registry.domain.insurance import insured, told_of_insurance
 from ion_registry.domain.outcome import Outcome, happened, refused
 from ion_registry.domain.reference import Reference
-from ion_registry.domain.registering import Wish, grant, insured
+from ion_registry.domain.registering import Wish, grant
 from ion_registry.domain.spans import Span
 from ion_registry.domain.state import PatientState
 
@@ -38,15 +39,8 @@ def complete(
         if not is_held:
             return Completion(temporary, None, refused(temporary, command, Code.NOT_TEMPORARY, version).entries)
         definite = replace(insured(temporary, command.uzovi, command.offered_on), terms=None)
-        outcome = happened(
-            definite,
-            command,
-            Code.COMPLETED,
-            Event.TEMPORARY_COMPLETED,
-            version,
-            since=temporary.since,
-            uzovi=command.uzovi,
-        )
+        told = {"since": temporary.since, **told_of_insurance(temporary, definite, command.offered_on)}
+        outcome = happened(definite, command, Code.COMPLETED, Event.TEMPORARY_COMPLETED, version, **told)
         return Completion(outcome.state, None, outcome.entries)
     if not is_held:
         return Completion(temporary, person, refused(person, command, Code.NOT_TEMPORARY, version).entries)

@@ -6,9 +6,10 @@ from dataclasses import replace
 
 from ion_registry.domain.command import CoverageCommand
 from ion_registry.domain.entry import Code
+from ion_registry.domain.insurance import told_of_insurance
 from ion_registry.domain.outcome import Outcome, accepted, refused
 from ion_registry.domain.reference import Reference
-from ion_registry.domain.spans import code_on, joined, overlay
+from ion_registry.domain.spans import joined, overlay
 from ion_registry.domain.state import PatientState
 
 
@@ -21,20 +22,5 @@ def cover(state: PatientState, command: CoverageCommand, reference: Reference) -
     if insurance == state.insurance:
         return accepted(state, command, Code.INSURANCE_UNCHANGED, version)
     after = replace(state, insurance=insurance)
-    if state.agb_code is None or state.since is None:
-        return accepted(after, command, Code.INSURANCE_RECORDED, version)
-    effective = max(command.valid_from, state.since)
-    before_uzovi, uzovi = code_on(state.insurance, effective), code_on(insurance, effective)
-    if before_uzovi == uzovi:
-        return accepted(after, command, Code.INSURANCE_RECORDED, version)
-    return accepted(
-        after,
-        command,
-        Code.INSURANCE_RECORDED,
-        version,
-        agb_code=state.agb_code,
-        since=state.since,
-        uzovi=uzovi,
-        previous_uzovi=before_uzovi,
-        details={"insuredFrom": effective},
-    )
+    told = told_of_insurance(state, after, command.valid_from)
+    return accepted(after, command, Code.INSURANCE_RECORDED, version, **told)

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import TypeAlias
+from uuid import UUID
 
 from ion_contracts.messages import Status
 from ion_registry.domain.command import (
@@ -36,32 +40,45 @@ from ion_registry.domain.rewriting import carry_out_ruling, correct, withdraw
 from ion_registry.domain.state import PatientState
 from ion_registry.domain.unblocking import unblock
 
+Temporaries: TypeAlias = Mapping[UUID, PatientState]
+"""Temporary patients by their ids."""
+NO_TEMPORARIES: Temporaries = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
     """The new state of the patient, and what the journal says of it, in order.
 
-    `other` is the temporary patient of a completion, when it changed.
+    `temporaries` are the temporary patients whom a completion changed.
     """
 
     state: PatientState
     entries: tuple[Entry, ...]
-    other: PatientState | None = None
+    temporaries: Temporaries = field(default_factory=lambda: NO_TEMPORARIES)
+
+    def then(self, following: Decision) -> Decision:
+        """Returns both, one after the other; `following` began at this one's state."""
+        return Decision(
+            following.state,
+            (*self.entries, *following.entries),
+            {**self.temporaries, **following.temporaries} if following.temporaries else self.temporaries,
+        )
 
 
-def decide(state: PatientState, command: Command, reference: Reference, other: PatientState | None = None) -> Decision:
+def decide(
+    state: PatientState, command: Command, reference: Reference, temporaries: Temporaries = NO_TEMPORARIES
+) -> Decision:
     """Returns what `command` does to the patient. What waited and is due by then is settled first (rule 6).
 
-    `other` is the temporary patient whom a completion, or one that waits, names.
+    `temporaries` are the temporary patients whom a completion, or one that waits, names.
     """
-    settled = _settle_due(state, command, reference, other)
+    decision = _settle_due(state, command, reference, temporaries)
     if isinstance(command, SettleCommand):
-        return settled
-    own = _judge(settled.state, command, reference, settled.other or other)
-    return Decision(own.state, (*settled.entries, *own.entries), own.other or settled.other)
+        return decision
+    return decision.then(_judge(decision.state, command, reference, {**temporaries, **decision.temporaries}))
 
 
-def _settle_due(state: PatientState, cause: Command, reference: Reference, other: PatientState | None) -> Decision:
+def _settle_due(state: PatientState, cause: Command, reference: Reference, temporaries: Temporaries) -> Decision:
     """Judges each waiting command that is due anew, in the order they came, as if offered on its day of processing."""
     due = [waiting for waiting in state.waiting if waiting.process_on <= cause.offered_on]
     if not due:
@@ -69,9 +86,9 @@ def _settle_due(state: PatientState, cause: Command, reference: Reference, other
     waiting = tuple(waiting for waiting in state.waiting if waiting.process_on > cause.offered_on)
     settled = Decision(replace(state, waiting=waiting), ())
     for one in due:
-        judged = _judge(settled.state, _as_offered(one), reference, settled.other or other)
+        judged = _judge(settled.state, _as_offered(one), reference, {**temporaries, **settled.temporaries})
         entries = tuple(_as_settled(entry, one, cause) for entry in judged.entries)
-        settled = Decision(judged.state, (*settled.entries, *entries), judged.other or settled.other)
+        settled = settled.then(replace(judged, entries=entries))
     return settled
 
 
@@ -90,9 +107,9 @@ def _as_settled(entry: Entry, waiting: WaitingCommand, cause: Command) -> Entry:
     return replace(entry, code=Code.NO_LONGER_POSSIBLE, details={**entry.details, "because": entry.code})
 
 
-def _judge(state: PatientState, command: Command, reference: Reference, other: PatientState | None) -> Decision:
+def _judge(state: PatientState, command: Command, reference: Reference, temporaries: Temporaries) -> Decision:
     if isinstance(command, CompleteCommand):
-        return _complete(state, command, reference, other)
+        return _complete(state, command, reference, temporaries.get(command.temporary_patient_id))
     outcome = _judge_one(state, command, reference)
     return Decision(outcome.state, outcome.entries)
 
@@ -136,12 +153,13 @@ def _complete(
     if state.patient_id == command.temporary_patient_id:
         done = complete(state, None, command, reference)
         return Decision(done.temporary, done.entries)
-    if temporary is None or temporary.patient_id != command.temporary_patient_id:
+    if temporary is None:
         version = reference.policy.row_on(command.offered_on).version
         return Decision(state, refused(state, command, Code.NOT_TEMPORARY, version).entries)
     done = complete(temporary, state, command, reference)
     assert done.person is not None
-    return Decision(done.person, done.entries, None if done.temporary is temporary else done.temporary)
+    changed = {} if done.temporary is temporary else {temporary.patient_id: done.temporary}
+    return Decision(done.person, done.entries, changed)
 
 
 def _remove(state: PatientState, command: RemoveCommand, reference: Reference) -> Outcome:

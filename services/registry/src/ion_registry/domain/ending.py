@@ -9,6 +9,7 @@ from ion_contracts.messages import EndReason, Status
 from ion_registry.domain.calendar import ONE_DAY, process_on
 from ion_registry.domain.command import AskCommand, Command, DeregisterCommand, EndCommand, ExtendCommand
 from ion_registry.domain.entry import Change, Code, Event
+from ion_registry.domain.insurance import insurers_after
 from ion_registry.domain.outcome import Outcome, accepted, happened, refused
 from ion_registry.domain.reference import Reference
 from ion_registry.domain.registering import defer, terms_from
@@ -91,7 +92,9 @@ def end(
     first_day: date = max(command.offered_on, state.since + ONE_DAY)
     last_day = first_day - ONE_DAY
     without = replace(state, agb_code=None, since=None, party=None, terms=None, last_end=last_day)
-    details = {"reason": reason, "mergedInto": merged_into}
+    details: dict[str, object] = {"reason": reason, "mergedInto": merged_into}
+    if state.terms is not None and event is Event.ENDED and merged_into is None:
+        details["wasTemporary"] = True
     return happened(
         without,
         command,
@@ -103,5 +106,5 @@ def end(
         change=Change(None, first_day),
         replaced=(Span(state.agb_code, state.since, last_day),),
         previous_uzovi=code_on(state.insurance, last_day),
-        details={name: value for name, value in details.items() if value is not None},
+        details={name: value for name, value in details.items() if value is not None} | insurers_after(state, last_day),
     )

@@ -96,10 +96,11 @@ class Entry:
     """What one command did, or did not do. Without a status it is a consequence, and no outcome.
 
     `since` is the start of the registration that the command made or met. `sequence` and `event` are there when
-    others have to hear of it; `change` when the registration changed, with the spans that it `replaced`. `uzovi` is
-    the insurer on the day from which the change holds, `previous_uzovi` the one that heard of what ended. `caused_by`
-    is the id of the message that led to this: the command itself, or what settled it when it had waited. `details`
-    hold what only some events say, without names and numbers of persons.
+    others have to hear of it; `change` when the registration changed. `replaced` is the registration that it ended,
+    with its new last day; of a rewriting, the days that were taken away. `uzovi` is the insurer on the day from which
+    the change holds, `previous_uzovi` the one that heard of what ended. `caused_by` is the id of the message that led
+    to this: the command itself, or what settled it when it had waited. `details` hold what only some events say,
+    without names and numbers of persons.
     """
 
     command: Command

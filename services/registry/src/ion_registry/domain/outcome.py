@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 from ion_contracts.messages import Status
 from ion_registry.domain.command import Command
 from ion_registry.domain.entry import Change, Code, Entry, Event
-from ion_registry.domain.spans import Span, within
 from ion_registry.domain.state import Done, PatientState
 
 
@@ -54,16 +52,11 @@ def happened(
     state = replace(state, sequence=state.sequence + 1)
     change: Change | None = more.get("change")
     if change is not None and state.history is not None:
-        done = Done(change, event, command.command_id, command.party, command.offered_on)
+        was_temporary = "wasTemporary" in more.get("details", ())
+        done = Done(change, event, command.command_id, command.party, command.offered_on, was_temporary)
         state = replace(state, history=(*state.history, done))
     entry = _entry(state, command, status, code, version, event=event, sequence=state.sequence, **more)
     return Outcome(state, (entry,))
-
-
-def insurers_within(state: PatientState, since: date, until: date | None) -> dict[str, object]:
-    """Returns, as details of an entry, which insurers hear of a rewriting of these days, each with its own days."""
-    spans: tuple[Span, ...] = within(state.insurance, since, until)
-    return {"insurers": [[span.code, span.since, span.until] for span in spans]} if spans else {}
 
 
 def _entry(

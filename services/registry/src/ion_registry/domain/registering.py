@@ -15,10 +15,11 @@ from ion_registry.domain.command import (
     WaitingCommand,
 )
 from ion_registry.domain.entry import Change, Code, Event
+from ion_registry.domain.insurance import insured, insurers_after, told_of_insurance
 from ion_registry.domain.outcome import Outcome, accepted, happened, refused
 from ion_registry.domain.policy import PolicyRow
 from ion_registry.domain.reference import Reference
-from ion_registry.domain.spans import Span, code_on, joined, overlay
+from ion_registry.domain.spans import Span, code_on
 from ion_registry.domain.state import Move, PatientState, Terms
 
 
@@ -99,24 +100,14 @@ def defer(state: PatientState, command: Deferrable, due_on: date, version: int) 
     return Outcome(waiting, (replace(outcome.first, status=Status.DEFERRED),))
 
 
-def insured(state: PatientState, uzovi: str | None, day: date) -> PatientState:
-    """Returns the state after a coverage check that found an insurer on a day; a later known period stays."""
-    if uzovi is None or code_on(state.insurance, day) == uzovi:
-        return state
-    following = min((span.since for span in state.insurance if span.since > day), default=None)
-    until = None if following is None else following - ONE_DAY
-    return replace(state, insurance=joined(overlay(state.insurance, uzovi, day, until)))
-
-
 def _meet(state: PatientState, command: Deferrable, wish: Wish, version: int) -> Outcome:
     """The GP has the patient already. A temporary registration becomes definite when the missing data arrive."""
-    state = insured(state, wish.uzovi, command.offered_on)
+    after = insured(state, wish.uzovi, command.offered_on)
+    told = {"since": state.since, **told_of_insurance(state, after, command.offered_on)}
     if state.terms is not None and wish.terms is None and wish.uzovi is not None:
-        definite = replace(state, terms=None)
-        return happened(
-            definite, command, Code.COMPLETED, Event.TEMPORARY_COMPLETED, version, since=state.since, uzovi=wish.uzovi
-        )
-    return accepted(state, command, Code.ALREADY_REGISTERED, version, since=state.since)
+        definite = replace(after, terms=None)
+        return happened(definite, command, Code.COMPLETED, Event.TEMPORARY_COMPLETED, version, **told)
+    return accepted(after, command, Code.ALREADY_REGISTERED, version, **told)
 
 
 def _first(state: PatientState, command: Deferrable, wish: Wish, version: int) -> Outcome:
@@ -133,7 +124,7 @@ def _first(state: PatientState, command: Deferrable, wish: Wish, version: int) -
         since=wish.start,
         change=Change(wish.agb_code, wish.start, since=wish.start),
         uzovi=code_on(state.insurance, wish.start) or wish.uzovi,
-        details={"temporary": True} if wish.terms else {},
+        details=({"temporary": True} if wish.terms else {}) | insurers_after(state, wish.start),
     )
 
 
@@ -161,7 +152,12 @@ def _transfer(state: PatientState, command: Deferrable, wish: Wish, row: PolicyR
         replaced=(Span(state.agb_code, state.since, last_day),),
         uzovi=code_on(after.insurance, wish.start),
         previous_uzovi=code_on(state.insurance, last_day),
-        details={"reason": reason} | ({"temporary": True} if wish.terms else {}),
+        details={
+            "reason": reason,
+            **({"temporary": True} if wish.terms else {}),
+            **({"wasTemporary": True} if state.terms else {}),
+            **insurers_after(after, wish.start),
+        },
     )
     return _block_at_threshold(transferred, command, row) if counts else transferred
 
@@ -185,7 +181,7 @@ def _block_at_threshold(transferred: Outcome, command: Deferrable, row: PolicyRo
     if len(between) < row.ping_pong_transfers:
         return transferred
     blocked = replace(state, blocked_on=command.offered_on)
-    details = {"agbCodes": sorted(pair)}
+    details = {"agbCodes": sorted(pair), "blockedOn": command.offered_on}
     return transferred.then(
         happened(blocked, command, Code.PATIENT_BLOCKED, Event.BLOCKED, row.version, status=None, details=details)
     )

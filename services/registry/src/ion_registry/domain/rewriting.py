@@ -13,8 +13,10 @@ from ion_contracts.messages import CorrectionReason, Status, UnblockGround
 from ion_registry.domain.calendar import ONE_DAY
 from ion_registry.domain.command import Command, CorrectCommand, RulingCommand, WithdrawCommand
 from ion_registry.domain.entry import Change, Code, Event
-from ion_registry.domain.outcome import Outcome, accepted, happened, insurers_within, refused
+from ion_registry.domain.insurance import insurers_within
+from ion_registry.domain.outcome import Outcome, accepted, happened, refused
 from ion_registry.domain.reference import Reference
+from ion_registry.domain.registering import terms_from
 from ion_registry.domain.spans import Span, code_on, overlay, touches, within
 from ion_registry.domain.state import PatientState, lay_over, registrations
 
@@ -26,8 +28,7 @@ def correct(state: PatientState, command: CorrectCommand, reference: Reference) 
     version = reference.policy.row_on(command.offered_on).version
     if not command.office:
         return refused(state, command, Code.NOT_AUTHORISED, version, agb_code=command.holder)
-    last_day = command.valid_until or command.valid_from
-    if not command.valid_from <= last_day <= command.offered_on:
+    if not _in_the_past(command):
         return refused(state, command, Code.WRONG_PERIOD, version, agb_code=command.holder)
     if command.holder is not None and command.holder not in reference.providers:
         return refused(state, command, Code.UNKNOWN_AGB_CODE, version, agb_code=command.holder)
@@ -67,14 +68,18 @@ def withdraw(state: PatientState, command: WithdrawCommand, reference: Reference
     if refusal is not None:
         return refused(state, command, refusal, row.version)
     assert state.history is not None
-    undone = state.history[-1].change
-    before = registrations(state.history[:-1])
-    held = next((span for span in before if span.covers(undone.valid_from)), None)
+    *earlier, done = state.history
+    undone = done.change
+    held = next((span for span in registrations(earlier) if span.covers(undone.valid_from)), None)
     change = Change(held.code if held else None, undone.valid_from, since=held.since if held else None)
     counting = tuple(m for m in state.moves if (m.day, m.to_agb_code) != (undone.valid_from, undone.holder))  # rule 38
     state = replace(state, moves=counting)
     details = {"reason": CorrectionReason.WITHDRAWN, "withdrawn": command.withdrawn_id}
-    return _rewrite(state, command, Code.WITHDRAWN, Event.CORRECTED, change, row.version, details)
+    outcome = _rewrite(state, command, Code.WITHDRAWN, Event.CORRECTED, change, row.version, details)
+    if held is None or not done.was_temporary:
+        return outcome
+    terms = terms_from(command.offered_on, reference)  # rule 34: what goes on as temporary gets a new term
+    return replace(outcome, state=replace(outcome.state, terms=terms))
 
 
 def lift_block(state: PatientState, command: Command, ground: UnblockGround, version: int) -> Outcome:
@@ -84,6 +89,13 @@ def lift_block(state: PatientState, command: Command, ground: UnblockGround, ver
     free = replace(state, blocked_on=None, moves=())
     details = {"ground": ground}
     return happened(free, command, Code.UNBLOCKED, Event.UNBLOCKED, version, status=None, details=details)
+
+
+def _in_the_past(command: CorrectCommand) -> bool:
+    """Whether a correction is about days gone by; until further notice, or until a day before today."""
+    if command.valid_until is None:
+        return command.valid_from <= command.offered_on
+    return command.valid_from <= command.valid_until < command.offered_on
 
 
 def _why_not_withdrawn(state: PatientState, command: WithdrawCommand, days_max: int) -> Code | None:

@@ -32,13 +32,14 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A change of the past: what it was, which command made it, for whom."""
+    """A change of the past: what it was, which command made it, for whom, and whether it ended a temporary one."""
 
     change: Change
     event: Event
     command_id: str
     party: str
     offered_on: date
+    was_temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)

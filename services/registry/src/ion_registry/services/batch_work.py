@@ -20,7 +20,7 @@ from ion_contracts.messages import (
     WithdrawBatch,
 )
 from ion_platform.subscription import Delivery
-from ion_registry.domain.command import Command
+from ion_registry.domain.command import Command, CompleteCommand
 from ion_registry.domain.decide import decide
 from ion_registry.domain.entry import Code, Entry
 from ion_registry.domain.reference import Reference
@@ -145,20 +145,17 @@ class BatchWork:
 
     def _decide(self, place: Place, key: bytes, patient: Patient, command: Command) -> None:
         before = self.states[patient.patient_id]
-        decision = decide(before, command, self.reference, self._temporary_of(before, command))
+        decision = decide(before, command, self.reference, self._temporaries_of(before, command))
         for n, entry in enumerate(decision.entries):
             self._note(place, key, n, self._with_likely_double(entry))
-        for state in (decision.state, *([decision.other] if decision.other else [])):
+        for state in (decision.state, *decision.temporaries.values()):
             self._become(place, state)
 
-    def _temporary_of(self, state: PatientState, command: Command) -> PatientState | None:
-        """Returns the temporary patient whom this command, or one that waits, completes."""
-        waiting = (waiting.command for waiting in state.waiting)
-        for one in (command, *waiting):
-            temporary_id = getattr(one, "temporary_patient_id", None)
-            if temporary_id is not None and temporary_id != state.patient_id:
-                return self.states.get(temporary_id)
-        return None
+    def _temporaries_of(self, state: PatientState, command: Command) -> dict[UUID, PatientState]:
+        """Returns the temporary patients whom this command, or one that waits, completes."""
+        commands = (command, *(waiting.command for waiting in state.waiting))
+        ids = {one.temporary_patient_id for one in commands if isinstance(one, CompleteCommand)}
+        return {patient_id: self.states[patient_id] for patient_id in ids if patient_id in self.states}
 
     def _become(self, place: Place, state: PatientState) -> None:
         before = self.states[state.patient_id]

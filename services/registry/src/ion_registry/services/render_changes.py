@@ -14,7 +14,7 @@ from ion_registry.domain.calendar import ONE_DAY
 from ion_registry.domain.entry import Event
 from ion_registry.domain.spans import Span, within
 from ion_registry.services.render_events import as_day, ended_period, replaced_periods
-from ion_registry.storage.journal import JournalRow, Kind
+from ion_registry.storage.journal import JournalRow
 
 Change: TypeAlias = m.InsuredRegistered | m.InsuredLeft | m.InsuredCorrected
 Rendered: TypeAlias = tuple[str, str, Change]
@@ -23,13 +23,13 @@ Rendered: TypeAlias = tuple[str, str, Change]
 
 def insurer_changes(row: JournalRow, bsn: str) -> list[Rendered]:
     """Returns the messages of a row to insurers."""
-    if row.kind == Kind.COVERAGE:
+    if "insuredFrom" in _details(row):
         return _insured_elsewhere(row, bsn)
     match row.event:
-        case Event.STARTED | Event.TRANSFERRED | Event.TEMPORARY_COMPLETED:
-            return _registered(row, bsn)
+        case Event.STARTED | Event.TRANSFERRED:
+            return [*_registered(row, bsn), *_registered_later(row, bsn)]
         case Event.ENDED | Event.TEMPORARY_EXPIRED:
-            return _left(row, bsn, m.LeftReason.DEREGISTERED)
+            return [*_left(row, bsn, m.LeftReason.DEREGISTERED), *_ended_later(row, bsn)]
         case Event.CORRECTED | Event.RULED:
             return _corrected(row, bsn)
     return []
@@ -37,10 +37,10 @@ def insurer_changes(row: JournalRow, bsn: str) -> list[Rendered]:
 
 def insurers_of_row(row: JournalRow) -> set[str]:
     """Returns the insurers that hear of a row."""
-    if row.event is None and row.kind != Kind.COVERAGE:
+    if row.event is None and "insuredFrom" not in _details(row):
         return set()
     codes = {uzovi for uzovi in (row.uzovi, row.previous_uzovi) if uzovi is not None}
-    return codes | {uzovi for uzovi, _, _ in _insurers(row)}
+    return codes | {uzovi for name in ("insurers", "laterInsurers") for uzovi, _, _ in _insurers(row, name)}
 
 
 def _registered(row: JournalRow, bsn: str) -> list[Rendered]:
@@ -59,6 +59,38 @@ def _registered(row: JournalRow, bsn: str) -> list[Rendered]:
         **_who(row, bsn, row.uzovi),
     )
     return [*left, (_topic(row.uzovi), "insured-registered", body)]
+
+
+def _registered_later(row: JournalRow, bsn: str) -> list[Rendered]:
+    """Who is known to insure the person from a later day on, hears with whom they will find the person registered."""
+    assert row.agb_code is not None
+    assert row.since is not None
+    return [
+        (
+            _topic(uzovi),
+            f"insured-registered/{n}",
+            m.InsuredRegistered(agb_code=row.agb_code, since=row.since, insured_from=since, **_who(row, bsn, uzovi)),
+        )
+        for n, (uzovi, since, _) in enumerate(_insurers(row, "laterInsurers"))
+    ]
+
+
+def _ended_later(row: JournalRow, bsn: str) -> list[Rendered]:
+    """Who heard of a registration that was to go on under its insurance, hears that it will not."""
+    ended = ended_period(row)
+    return [
+        (
+            _topic(uzovi),
+            f"insured-corrected/{n}",
+            m.InsuredCorrected(
+                valid_from=since,
+                valid_until=until,
+                replaced=[m.HeldPeriod(agb_code=ended.agb_code, since=since, until=until)],
+                **_who(row, bsn, uzovi),
+            ),
+        )
+        for n, (uzovi, since, until) in enumerate(_insurers(row, "laterInsurers"))
+    ]
 
 
 def _left(row: JournalRow, bsn: str, reason: m.LeftReason) -> list[Rendered]:
@@ -87,16 +119,15 @@ def _corrected(row: JournalRow, bsn: str) -> list[Rendered]:
                 **_who(row, bsn, uzovi),
             ),
         )
-        for n, (uzovi, since, until) in enumerate(_insurers(row))
+        for n, (uzovi, since, until) in enumerate(_insurers(row, "insurers"))
     ]
 
 
 def _insured_elsewhere(row: JournalRow, bsn: str) -> list[Rendered]:
     """The registration stays and its insurer changes: one hears that the person left, the other that they came."""
-    details: Any = row.details
-    if row.since is None or row.agb_code is None or not details:
-        return []
-    effective = as_day(details["insuredFrom"])
+    assert row.agb_code is not None
+    assert row.since is not None
+    effective = as_day(_details(row)["insuredFrom"])
     changes: list[Rendered] = []
     if row.previous_uzovi is not None and effective > row.since:
         period = m.EndedPeriod(agb_code=row.agb_code, since=row.since, until=effective - ONE_DAY)
@@ -117,9 +148,13 @@ def _insured_elsewhere(row: JournalRow, bsn: str) -> list[Rendered]:
     return changes
 
 
-def _insurers(row: JournalRow) -> list[tuple[str, date, date | None]]:
-    details: Any = row.details if isinstance(row.details, dict) else {}
-    return [(uzovi, as_day(since), until and as_day(until)) for uzovi, since, until in details.get("insurers", ())]
+def _insurers(row: JournalRow, name: str) -> list[tuple[str, date, date | None]]:
+    found = _details(row).get(name, ())
+    return [(uzovi, as_day(since), until and as_day(until)) for uzovi, since, until in found]
+
+
+def _details(row: JournalRow) -> dict[str, Any]:
+    return row.details if isinstance(row.details, dict) else {}
 
 
 def _who(row: JournalRow, bsn: str, uzovi: str) -> dict[str, Any]:

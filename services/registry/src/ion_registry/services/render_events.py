@@ -38,7 +38,7 @@ def event_of(row: JournalRow) -> m.Message:
         case Event.TEMPORARY_COMPLETED:
             return m.TemporaryCompleted(agb_code=row.agb_code, since=row.since, **fact)
         case Event.BLOCKED:
-            return m.PatientBlocked(agb_codes=details["agbCodes"], blocked_on=row.offered_on, **fact)
+            return m.PatientBlocked(agb_codes=details["agbCodes"], blocked_on=details["blockedOn"], **fact)
         case Event.UNBLOCKED:
             return m.PatientUnblocked(ground=details["ground"], **fact)
         case Event.CORRECTED:

@@ -149,7 +149,14 @@ async def read_histories(connection: Connection, patient_ids: Collection[UUID]) 
     found: dict[UUID, list[Done]] = {patient_id: [] for patient_id in patient_ids}
     for row in await connection.fetch(QUERIES["read_histories"], list(patient_ids)):
         change = Change(row["holder"], row["valid_from"], row["valid_until"], row["since"])
-        done = Done(change, Event(row["event"]), row["command_id"], row["party"] or "", row["offered_on"])
+        done = Done(
+            change,
+            Event(row["event"]),
+            row["command_id"],
+            row["party"] or "",
+            row["offered_on"],
+            row["was_temporary"],
+        )
         found[row["patient_id"]].append(done)
     return {patient_id: tuple(history) for patient_id, history in found.items()}
 

@@ -139,8 +139,9 @@ insert into list_count as c (agb_code, partition, patients) select * from unnest
 on conflict (agb_code, partition) do update set patients = c.patients + excluded.patients
 
 -- name: read_histories
--- Every change of these patients, as the register came to know them.
-select patient_id, holder, valid_from, valid_until, since, event, command_id, party, offered_on
+-- Every change of these patients, as the register came to know them. What had waited counts from its own day on.
+select patient_id, holder, valid_from, valid_until, since, event, command_id, party,
+    greatest(offered_on, valid_from) as offered_on, coalesce(details ? 'wasTemporary', false) as was_temporary
 from journal where patient_id = any($1::uuid[]) and valid_from is not null
 order by patient_id, sequence
 
