@@ -39,6 +39,11 @@ class ProviderChange:
     before: CareProvider | None
     provider: CareProvider
 
+    @property
+    def moves(self) -> bool:
+        """Returns whether the associations become others."""
+        return self.provider.associations != (self.before.associations if self.before else ())
+
     def differences(self) -> list[Difference]:
         """Returns the fields that change; none when the provider is new."""
         if self.before is None:

@@ -86,14 +86,15 @@ def _check_associations(
 def _check_kind(one: ListedProvider, in_file: Mapping[str, ListedProvider], known: Known) -> Iterator[Fault]:
     """Who is in the file names the new kind with their own associations; the others would keep theirs with a person."""
     code = one.provider.agb_code
-    if one.provider.kind is ProviderKind.PERSON:
-        others = known.persons_of.get(code, set()) - in_file.keys()
-        if others:
-            text = (
-                f"the register knows {code} as a practice of {', '.join(sorted(others)[:5])}"
-                f"{' and others' if len(others) > 5 else ''}: correct the kind, or add those persons without it"
-            )
-            yield Fault(one.line, "kind", FaultCode.STILL_ASSOCIATED, text)
+    if one.provider.kind is ProviderKind.PRACTICE or code not in known.persons_of:
+        return
+    others = sorted(person for person in known.persons_of[code] if person not in in_file)
+    if others:
+        text = (
+            f"the register knows {code} as a practice of {', '.join(others[:5])}"
+            f"{' and others' if len(others) > 5 else ''}: correct the kind, or add those persons without it"
+        )
+        yield Fault(one.line, "kind", FaultCode.STILL_ASSOCIATED, text)
 
 
 def _check_overlaps(line: int, associations: Sequence[Association]) -> Iterator[Fault]:

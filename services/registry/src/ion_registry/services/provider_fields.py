@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
@@ -26,6 +26,7 @@ REQUIRED_FIELDS = tuple(field.alias or name for name, field in CareProvider.mode
 ASSOCIATION_FIELDS = tuple(_names(Association))
 DAY_FIELDS = ("activeFrom", "activeUntil", "since", "until")
 
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _CODE = "must be 8 digits that begin with 01"
 _TEXT = "must be a text of at most 200 characters, not blank"
 _ADDRESS = "must be a mail address of at most 254 characters, such as mutaties@praktijk.example"
@@ -75,7 +76,7 @@ def _check_object(line: int, before: str, row: Mapping[str, Any], names: tuple[s
             text = f"there is no such field: the fields are {', '.join(names)}"
             yield Fault(line, before + _printable(name), FaultCode.UNKNOWN_FIELD, text)
         elif isinstance(value, str):
-            if any(unicodedata.category(character) == "Cc" for character in value):
+            if _CONTROL.search(value):
                 text = "holds a control character (a tab, a line end or worse): remove it"
                 yield Fault(line, before + name, FaultCode.CONTROL_CHARACTER, text)
             elif name in DAY_FIELDS and value and not str(DAY_MIN) <= value <= str(DAY_MAX):

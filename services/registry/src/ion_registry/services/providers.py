@@ -91,7 +91,7 @@ async def publish_all_again(connection: Connection, now: datetime) -> int:
     `recorded_at` stays: receivers that have it take it for what it is, a repetition.
     """
     await storage.lock_for_reading_all(connection)
-    providers = await storage.read_full(connection)
+    providers = await storage.read_all(connection)
     await enqueue(connection, [_message(provider, now) for provider in providers])
     return len(providers)
 
@@ -158,14 +158,16 @@ async def _save(connection: Connection, report: ImportReport, now: datetime) -> 
     """Table by table: an association may name a practice of a later chunk, or one that becomes a practice there."""
     chunks = list(_chunks(report.changes))
     for chunk in chunks:
-        replaced = [change.provider.agb_code for change in chunk if change.before is not None]
-        await storage.move_to_history(connection, replaced, report.version, now)
+        replaced = [change.before for change in chunk if change.before is not None]
+        await storage.keep_history(connection, [provider.agb_code for provider in replaced], report.version, now)
+        other = [change.provider.agb_code for change in chunk if change.before and change.moves]
+        await storage.remove_associations(connection, other)
     for chunk in chunks:
         await storage.save_providers(connection, [change.provider for change in chunk], report.version, now)
     for chunk in chunks:
-        providers = [change.provider.model_copy(update={"recorded_at": now}) for change in chunk]
-        await storage.add_associations(connection, providers)
-        await enqueue(connection, [_message(provider, now) for provider in providers])
+        await storage.add_associations(connection, [change.provider for change in chunk if change.moves])
+        messages = [_message(change.provider.model_copy(update={"recorded_at": now}), now) for change in chunk]
+        await enqueue(connection, messages)
 
 
 def _message(provider: CareProvider, now: datetime) -> Outgoing:

@@ -68,10 +68,15 @@ def provider_of(row: Record) -> Provider:
     )
 
 
-async def read_full(connection: Connection, agb_codes: Collection[str] | None = None) -> list[CareProvider]:
-    """Returns everything that is known of these AGB codes, or of all; associations by code and day."""
-    rows = await connection.fetch(QUERIES["read_full"], None if agb_codes is None else list(agb_codes))
+async def read_full(connection: Connection, agb_codes: Collection[str]) -> list[CareProvider]:
+    """Returns everything that is known of these AGB codes; associations by code and day."""
+    rows = await connection.fetch(QUERIES["read_full"], list(agb_codes))
     return [CareProvider.model_validate(dict(row)) for row in rows]
+
+
+async def read_all(connection: Connection) -> list[CareProvider]:
+    """Returns everything that is known of everybody."""
+    return [CareProvider.model_validate(dict(row)) for row in await connection.fetch(QUERIES["read_all"])]
 
 
 async def lock_for_import(connection: Connection) -> None:
@@ -121,10 +126,14 @@ async def add_import(connection: Connection, row: ImportRow) -> None:
     await connection.execute(QUERIES["add_import"], *row)
 
 
-async def move_to_history(connection: Connection, agb_codes: Sequence[str], version: int, now: datetime) -> None:
-    """Keeps the rows that this version replaces, and takes away their associations."""
+async def keep_history(connection: Connection, agb_codes: Sequence[str], version: int, now: datetime) -> None:
+    """Keeps the rows that this version replaces, with their associations."""
     await connection.execute(QUERIES["keep_history"], agb_codes, version, now)
-    await connection.execute(QUERIES["remove_associations"], agb_codes)
+
+
+async def remove_associations(connection: Connection, persons: Sequence[str]) -> None:
+    """Takes away the associations of persons for whom others are saved; after their history was kept."""
+    await connection.execute(QUERIES["remove_associations"], persons)
 
 
 async def save_providers(

@@ -12,19 +12,24 @@ select agb_code, kind, active_from, active_until, successor, version
 from provider where agb_code = any($1::text[])
 
 -- name: read_full
--- Everything that is known now of these AGB codes, or of all.
+-- Everything that is known now of these AGB codes. Associations by index for each: no plan to get wrong without statistics.
 select p.agb_code, kind, name, street, house_number, postcode, city, change_message_address, invoice_address,
-    chamber_of_commerce_number, active_from, active_until, successor, recorded_at, version,
-    coalesce(own.associations, '[]') as associations
-from provider p
-left join (
-    select person, jsonb_agg(
-        jsonb_build_object('agbCode', practice, 'since', since, 'until', until) order by practice, since
+    chamber_of_commerce_number, active_from, active_until, successor, recorded_at, (
+        select coalesce(jsonb_agg(
+            jsonb_build_object('agbCode', practice, 'since', since, 'until', until) order by practice, since
+        ), '[]') from provider_association where person = p.agb_code
     ) as associations
-    from provider_association where $1::text[] is null or person = any($1::text[]) group by person
-) as own on own.person = p.agb_code
-where $1::text[] is null or p.agb_code = any($1::text[])
-order by p.agb_code
+from provider p where agb_code = any($1::text[]) order by agb_code
+
+-- name: read_all
+-- The same of all, for writing the topic again.
+select p.agb_code, kind, name, street, house_number, postcode, city, change_message_address, invoice_address,
+    chamber_of_commerce_number, active_from, active_until, successor, recorded_at, (
+        select coalesce(jsonb_agg(
+            jsonb_build_object('agbCode', practice, 'since', since, 'until', until) order by practice, since
+        ), '[]') from provider_association where person = p.agb_code
+    ) as associations
+from provider p order by agb_code
 
 -- name: read_successors
 -- Every code with who took it over.
@@ -62,15 +67,12 @@ insert into provider_history (agb_code, version, replaced_by, recorded_from, rec
     active_until, successor, associations)
 select p.agb_code, version, $2, recorded_at, greatest(recorded_at, $3::timestamptz), kind, name, street,
     house_number, postcode, city, change_message_address, invoice_address, chamber_of_commerce_number, active_from,
-    active_until, successor, coalesce(own.associations, '[]')
-from provider p
-left join (
-    select person, jsonb_agg(
-        jsonb_build_object('agbCode', practice, 'since', since, 'until', until) order by practice, since
-    ) as associations
-    from provider_association where person = any($1::text[]) group by person
-) as own on own.person = p.agb_code
-where p.agb_code = any($1::text[])
+    active_until, successor, (
+        select coalesce(jsonb_agg(
+            jsonb_build_object('agbCode', practice, 'since', since, 'until', until) order by practice, since
+        ), '[]') from provider_association where person = p.agb_code
+    )
+from provider p where agb_code = any($1::text[])
 
 -- name: remove_associations
 -- Of persons whose associations are written anew.
