@@ -8,6 +8,7 @@ import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from ion_local.other_providers import OTHER_PROVIDERS
 from ion_local.practices import PRACTICES
 from ion_platform.clock import Clock
 
@@ -22,7 +23,8 @@ class SeedingError(RuntimeError):
 def seed(stack: Stack) -> None:
     """Runs the services' own commands, as an operator would. Raises SeedingError."""
     providers, access = stack.directory / "providers.jsonl", stack.directory / "access.jsonl"
-    providers.write_text("".join(json.dumps(p.provider_line(), ensure_ascii=False) + "\n" for p in PRACTICES))
+    lines = [*(practice.provider_line() for practice in PRACTICES), *OTHER_PROVIDERS]
+    providers.write_text("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines), encoding="utf-8")
     access.write_text("".join(json.dumps(p.access_line(), ensure_ascii=False) + "\n" for p in PRACTICES))
     commands = [
         ("registry", ["ion-registry", "import-providers", str(providers)]),
