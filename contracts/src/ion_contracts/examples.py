@@ -47,7 +47,7 @@ _MADE: tuple[m.Message, ...] = (
         **_OFFERED,
     ),
     m.Deregister(agb_code=_NEW_GP, subject=m.Subject(bsn=_BSN), reason=m.DeregistrationReason.EMIGRATED, **_OFFERED),
-    m.Withdraw(agb_code=_NEW_GP, subject=m.Subject(bsn=_BSN), command_id=_COMMAND, **_OFFERED),
+    m.Withdraw(agb_code=_NEW_GP, subject=m.Subject(bsn=_BSN), withdrawn_id=_COMMAND, **_OFFERED),
     m.RegisterTemporary(
         agb_code=_NEW_GP,
         person=m.PartialPerson(family_name="Voorbeeldstra", birth_date=_DAY, sex=m.Sex.FEMALE),

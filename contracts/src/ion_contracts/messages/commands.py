@@ -81,7 +81,7 @@ class Withdraw(Offered):
 
     agb_code: AgbCode
     subject: Subject
-    command_id: CommandId = Field(description="The command that is withdrawn")
+    withdrawn_id: CommandId = Field(description="The command that is withdrawn")
 
 
 class MovePatient(Offered):

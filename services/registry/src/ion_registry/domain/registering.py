@@ -114,7 +114,13 @@ def _first(state: PatientState, command: Deferrable, wish: Wish, version: int) -
     """Without an active registration the past is allowed (rule 4), and closed days do not count (rule 6)."""
     if state.last_end is not None and wish.start <= state.last_end:
         return refused(state, command, Code.OVERLAPS_EARLIER_REGISTRATION, version)
-    state = _holding(insured(state, wish.uzovi, command.offered_on), command, wish)
+    state = replace(
+        insured(state, wish.uzovi, command.offered_on),
+        agb_code=wish.agb_code,
+        since=wish.start,
+        party=_maker(command),
+        terms=wish.terms,
+    )
     return happened(
         state,
         command,
@@ -136,11 +142,17 @@ def _transfer(state: PatientState, command: Deferrable, wish: Wish, row: PolicyR
     reason = wish.reason
     if reason is TransferReason.REGISTERED_ELSEWHERE and state.party == command.party:
         reason = TransferReason.OWN_CODE
-    after = _holding(insured(state, wish.uzovi, command.offered_on), command, wish)
-    after = replace(after, last_end=last_day)
     counts = reason is TransferReason.REGISTERED_ELSEWHERE
-    if counts:
-        after = _remember_move(after, Move(wish.start, state.agb_code, wish.agb_code), row)
+    moved = Move(wish.start, state.agb_code, wish.agb_code)
+    after = replace(
+        insured(state, wish.uzovi, command.offered_on),
+        agb_code=wish.agb_code,
+        since=wish.start,
+        last_end=last_day,
+        party=_maker(command),
+        terms=wish.terms,
+        moves=_counting(state.moves, moved, row) if counts else state.moves,
+    )
     transferred = happened(
         after,
         command,
@@ -162,15 +174,14 @@ def _transfer(state: PatientState, command: Deferrable, wish: Wish, row: PolicyR
     return _block_at_threshold(transferred, command, row) if counts else transferred
 
 
-def _holding(state: PatientState, command: Deferrable, wish: Wish) -> PatientState:
-    party = None if command.office else command.party
-    return replace(state, agb_code=wish.agb_code, since=wish.start, party=party, terms=wish.terms)
+def _maker(command: Deferrable) -> str | None:
+    """Returns whose registration it is; what the office registers belongs to no party that the register knows."""
+    return None if command.office else command.party
 
 
-def _remember_move(state: PatientState, move: Move, row: PolicyRow) -> PatientState:
+def _counting(moves: tuple[Move, ...], moved: Move, row: PolicyRow) -> tuple[Move, ...]:
     """Keeps the moves that still count; moves between a party's own codes never do (rule 38)."""
-    counting = tuple(m for m in state.moves if (move.day - m.day).days < row.ping_pong_days)
-    return replace(state, moves=(*counting, move))
+    return (*(m for m in moves if (moved.day - m.day).days < row.ping_pong_days), moved)
 
 
 def _block_at_threshold(transferred: Outcome, command: Deferrable, row: PolicyRow) -> Outcome:

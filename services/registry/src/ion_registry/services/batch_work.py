@@ -29,10 +29,10 @@ from ion_registry.services.case_steps import CaseResult
 from ion_registry.services.list_operations import ListOperations
 from ion_registry.services.recording import close, stamp
 from ion_registry.services.rows import Place, case_row, closed_day_row, entry_row, malformed_row, unknown_patient_row
-from ion_registry.services.translate import KINDS, Named, PatientMessage, as_command, named
+from ion_registry.services.translate import Incoming, Named, PatientMessage, named
 from ion_registry.storage.journal import JournalRow
 from ion_registry.storage.partitions import PartitionState
-from ion_registry.storage.patients import AnyPerson, Identified, Merged, Patient
+from ion_registry.storage.patients import Identified, Merged, Patient, PersonData, person_data
 from ion_registry.storage.registrations import WaitingRow
 
 ROUTING_KEY_BYTES = 16
@@ -44,7 +44,8 @@ KEY_OF_ANOTHER = "wrong-key: the key and the patient do not belong together"
 class BatchWork:
     """The states of the batch's patients as they become, and what is to be written for them.
 
-    `bodies` has each message of the batch and of what waits, by command id: the rules need no person.
+    `patients` and `patients_by_id` are found by what commands may call them, `known` are as the batch met them, by
+    their own id. `bodies` has each message of the batch and of what waits, by command id: the rules need no person.
     """
 
     generation: int
@@ -55,12 +56,13 @@ class BatchWork:
     case_results: Mapping[str, CaseResult] = field(default_factory=dict)
     patients: dict[bytes, Patient] = field(default_factory=dict)
     patients_by_id: dict[UUID, Patient] = field(default_factory=dict)
+    known: Mapping[UUID, Patient] = field(default_factory=dict)
     loaded: dict[UUID, PatientState] = field(default_factory=dict)
     states: dict[UUID, PatientState] = field(default_factory=dict)
     bodies: dict[str, PatientMessage] = field(default_factory=dict)
     likely_doubles: frozenset[str] = frozenset()
     rows: list[JournalRow] = field(default_factory=list)
-    persons: dict[UUID, AnyPerson] = field(default_factory=dict)
+    persons: dict[UUID, PersonData] = field(default_factory=dict)
     identified: list[Identified] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
     removed: set[UUID] = field(default_factory=set)
@@ -69,9 +71,12 @@ class BatchWork:
     terms: dict[UUID, Terms] = field(default_factory=dict)
     counts: defaultdict[tuple[str, int], int] = field(default_factory=lambda: defaultdict(int))
 
-    def take(self, delivery: Delivery) -> None:
-        """Does in memory what one command asks for."""
+    def take(self, delivery: Delivery, understood: Incoming | None) -> None:
+        """Does in memory what one command asks for; `understood` when it is about one patient."""
         place = self.place(delivery.partition, delivery.offset)
+        if understood is not None:
+            self._take_of_patient(place, understood)
+            return
         envelope, body = delivery.message.envelope, delivery.message.body
         match body:
             case CloseDay():
@@ -83,10 +88,6 @@ class BatchWork:
                 result = self.case_results[envelope.id]
                 status = Status.ACCEPTED if result.accepted else Status.REFUSED
                 self.rows.append(case_row(place, envelope.id, envelope.correlation_id, status, result.code, body))
-            case _:
-                self._take_of_patient(
-                    place, delivery.key, envelope.id, envelope.correlation_id, cast(PatientMessage, body)
-                )
 
     def place(self, partition: int, offset: int) -> Place:
         """Returns where a record stands, with the moment of recording; time moves on by it."""
@@ -97,51 +98,40 @@ class BatchWork:
         """A command that cannot be taken still ends in an outcome."""
         self.rows.append(malformed_row(place, command_id, correlation_id, reason))
 
-    def _take_of_patient(
-        self, place: Place, key: bytes | None, command_id: str, correlation_id: str, body: PatientMessage
-    ) -> None:
-        if key is None or len(key) != ROUTING_KEY_BYTES:
-            self.refuse_malformed(place, command_id, correlation_id, NOT_A_ROUTING_KEY)
+    def _take_of_patient(self, place: Place, one: Incoming) -> None:
+        command, who = one.command, one.who
+        if one.key is None or not is_routing_key(one.key):
+            self.refuse_malformed(place, command.command_id, command.correlation_id, NOT_A_ROUTING_KEY)
             return
-        command = as_command(command_id, correlation_id, body)
-        who = named(body)
-        patient = self._find(key, who, command, body)
+        patient = self._find(one.key, one)
         if patient is None:
-            self._refuse_unknown(place, command, who)
-        elif not who.of_ours and not _belong_together(key, who, patient):
-            self.refuse_malformed(place, command_id, correlation_id, KEY_OF_ANOTHER)
+            self._refuse_unknown(place, one)
+        elif not who.of_ours and not _belong_together(one.key, who, patient):
+            self.refuse_malformed(place, command.command_id, command.correlation_id, KEY_OF_ANOTHER)
         else:
-            self.bodies[command_id] = body
-            self._decide(place, key, patient, command)
+            self.bodies[command.command_id] = one.body
+            self._decide(place, one.key, patient, command)
 
-    def _find(self, key: bytes, who: Named, command: Command, body: PatientMessage) -> Patient | None:
-        if who.patient_id is not None:
-            return self.patients_by_id.get(who.patient_id)
+    def _find(self, key: bytes, one: Incoming) -> Patient | None:
+        if one.who.patient_id is not None:
+            return self.patients_by_id.get(one.who.patient_id)
         patient = self.patients.get(key)
-        if patient is None and isinstance(body, CompleteTemporary):
+        if patient is None and isinstance(one.command, CompleteCommand):
             # Nobody has this BSN yet: the temporary patient itself becomes its holder.
-            temporary = self.patients_by_id.get(body.temporary_patient_id)
+            temporary = self.patients_by_id.get(one.command.temporary_patient_id)
             if temporary is None or temporary.bsn is not None:
                 return temporary
-            return temporary._replace(bsn=who.bsn, keys=(key, *temporary.keys))
+            return temporary._replace(bsn=one.who.bsn, keys=(key, *temporary.keys))
         return patient
 
-    def _refuse_unknown(self, place: Place, command: Command, who: Named) -> None:
-        if who.of_ours:
+    def _refuse_unknown(self, place: Place, one: Incoming) -> None:
+        command = one.command
+        if one.who.of_ours:
             return
-        if who.adds:  # It would have been added, had its BSN not stood under another key.
+        if one.who.adds:  # It would have been added, had its BSN not stood under another key.
             self.refuse_malformed(place, command.command_id, command.correlation_id, KEY_OF_ANOTHER)
             return
-        self.rows.append(
-            unknown_patient_row(
-                place,
-                KINDS[type(command)],
-                command.command_id,
-                command.correlation_id,
-                command.party,
-                command.offered_on,
-            )
-        )
+        self.rows.append(unknown_patient_row(place, command))
 
     def _decide(self, place: Place, key: bytes, patient: Patient, command: Command) -> None:
         before = self.states[patient.patient_id]
@@ -193,12 +183,14 @@ class BatchWork:
         person = named(body).person
         is_partial = isinstance(person, PartialPerson) and person.bsn is not None
         if person is not None and not (is_partial and self.loaded[entry.patient_id].sequence):
-            self.persons[entry.patient_id] = person  # What is partly known adds nothing to somebody who is known.
+            self.persons[entry.patient_id] = person_data(
+                person
+            )  # What is partly known adds nothing to somebody who is known.
 
     def _note_identified(self, key: bytes, patient_id: UUID, body: CompleteTemporary) -> None:
         self.identified.append(Identified(patient_id, key, body.person.bsn))
         old = self.patients_by_id[patient_id]
-        self._know(Patient(patient_id, body.person.bsn, (key, *old.keys)), patient_id)
+        self._know(old._replace(bsn=body.person.bsn, keys=(key, *old.keys)), patient_id)
 
     def _note_merged(self, patient_id: UUID, into: UUID) -> None:
         self.merged.append(Merged(patient_id, into))
@@ -214,6 +206,11 @@ class BatchWork:
         if entry.code is Code.REGISTERED_TEMPORARY and entry.command.command_id in self.likely_doubles:
             return replace(entry, code=Code.REGISTERED_TEMPORARY_LIKELY_DOUBLE)
         return entry
+
+
+def is_routing_key(key: bytes | None) -> bool:
+    """Whether a record's key can be that of a patient's commands."""
+    return key is not None and len(key) == ROUTING_KEY_BYTES
 
 
 def _belong_together(key: bytes, who: Named, patient: Patient) -> bool:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from typing import cast
+from operator import attrgetter
+from typing import Any, cast
 from uuid import UUID
 
 from ion_contracts import messages as m
@@ -12,24 +13,24 @@ from ion_contracts.envelope import EnvelopeError, parse_envelope
 from ion_platform.clock import Clock
 from ion_platform.database import Connection
 from ion_platform.subscription import Delivery, Unreadable
-from ion_registry.domain.command import Deferrable, WaitingCommand
+from ion_registry.domain.command import CompleteCommand, Deferrable, WaitingCommand
 from ion_registry.domain.policy import DEFAULT_POLICY
 from ion_registry.domain.reference import Reference
 from ion_registry.domain.state import PatientState
-from ion_registry.services.batch_work import ROUTING_KEY_BYTES, BatchWork
+from ion_registry.services.batch_work import BatchWork, is_routing_key
 from ion_registry.services.case_steps import take_case_steps
 from ion_registry.services.list_operations import ListOperations
 from ion_registry.services.rulings import send_rulings
-from ion_registry.services.translate import PatientMessage, as_command, named
+from ion_registry.services.translate import Incoming, PatientMessage, as_command, understand
 from ion_registry.storage import journal, list_operations, patients, registrations
 from ion_registry.storage.exclusions import read_exclusions
 from ion_registry.storage.partitions import read_partitions, save_partitions
 from ion_registry.storage.policies import read_generation, read_policy
 from ion_registry.storage.providers import read_providers
 
-REWRITING = (m.Withdraw, m.Correct, m.CarryOutRuling)
+REWRITING = frozenset({m.Withdraw, m.Correct, m.CarryOutRuling})
 """These need the whole history of their patient."""
-LISTS = (m.MoveList, m.WithdrawBatch, m.SteerList)
+LISTS = frozenset({m.MoveList, m.WithdrawBatch, m.SteerList})
 _MODELS = {model.TYPE: model for model in m.COMMANDS}
 
 
@@ -45,10 +46,12 @@ class CommandHandler:
         if not fresh:
             return
         work = await self._open(connection, fresh)
-        await _find_patients(connection, work, fresh)
-        await _load_states(connection, work, fresh)
-        for delivery in fresh:
-            work.take(delivery)
+        understood = [understand(delivery) for delivery in fresh]
+        of_patients = [one for one in understood if one is not None and is_routing_key(one.key)]
+        await _find_patients(connection, work, of_patients)
+        await _load_states(connection, work, of_patients)
+        for delivery, one in zip(fresh, understood, strict=True):
+            work.take(delivery, one)
         await _save(connection, work)
 
     async def refuse_unreadable(self, connection: Connection, unreadable: Sequence[Unreadable]) -> None:
@@ -66,12 +69,9 @@ class CommandHandler:
         await _save(connection, work)
 
     async def _open(self, connection: Connection, batch: Sequence[Delivery]) -> BatchWork:
-        bodies = [delivery.message.body for delivery in batch]
+        bodies: list[Any] = [delivery.message.body for delivery in batch]
         agb_codes = {code for body in bodies for code in _agb_codes(body)}
-        steps = [
-            (d.message.envelope.id, body) for d, body in zip(batch, bodies, strict=True) if isinstance(body, m.CaseStep)
-        ]
-        results = await take_case_steps(connection, steps, self._clock.today())
+        results = await take_case_steps(connection, _case_steps(batch), self._clock.today())
         await send_rulings(connection, results, self._clock)
         reference = Reference(
             await read_policy(connection),
@@ -80,9 +80,8 @@ class CommandHandler:
         )
         work = await self._begin(connection, {delivery.partition for delivery in batch}, reference)
         work.case_results = results
-        work.lists.known = await list_operations.lock(
-            connection, {body.operation_id for body in bodies if isinstance(body, LISTS)}
-        )
+        operation_ids = {body.operation_id for body in bodies if type(body) in LISTS}
+        work.lists.known = await list_operations.lock(connection, operation_ids)
         return work
 
     async def _begin(self, connection: Connection, partitions: Collection[int], reference: Reference) -> BatchWork:
@@ -111,57 +110,44 @@ def _agb_codes(body: m.Message) -> Iterable[str]:
     return (code for code in codes if code is not None)
 
 
-def _of_patients(batch: Iterable[Delivery]) -> Iterable[tuple[Delivery, PatientMessage]]:
-    for delivery in batch:
-        body = delivery.message.body
-        if (
-            not isinstance(body, (m.CloseDay, m.CaseStep, *LISTS))
-            and delivery.key
-            and len(delivery.key) == ROUTING_KEY_BYTES
-        ):
-            yield delivery, cast(PatientMessage, body)
+def _case_steps(batch: Iterable[Delivery]) -> list[tuple[str, m.CaseStep]]:
+    found = ((delivery.message.envelope.id, delivery.message.body) for delivery in batch)
+    return [(command_id, body) for command_id, body in found if type(body) is m.CaseStep]
 
 
-async def _find_patients(connection: Connection, work: BatchWork, batch: Sequence[Delivery]) -> None:
+async def _find_patients(connection: Connection, work: BatchWork, batch: Sequence[Incoming]) -> None:
     """Finds everybody whom the batch is about, and adds who is new; of two under one key the first."""
-    people: dict[bytes, patients.AnyPerson] = {}
-    keys: set[bytes] = set()
-    ids: set[UUID] = set()
-    for delivery, body in _of_patients(batch):
-        who, key = named(body), cast(bytes, delivery.key)
-        if who.patient_id is not None:
-            ids.add(who.patient_id)
-        else:
-            keys.add(key)
-        if who.adds and who.person is not None:
-            people.setdefault(key, who.person)
-        if isinstance(body, m.CompleteTemporary):
-            ids.add(body.temporary_patient_id)
+    keys = {cast(bytes, one.key) for one in batch if one.who.patient_id is None}
+    ids = {one.who.patient_id for one in batch if one.who.patient_id is not None}
+    ids |= {one.command.temporary_patient_id for one in batch if isinstance(one.command, CompleteCommand)}
     work.patients = await patients.find(connection, keys)
-    new = {key: person for key, person in people.items() if key not in work.patients}
-    work.patients |= await patients.add(connection, new, work.now)
+    people: dict[bytes, patients.AnyPerson] = {}
+    for one in batch:
+        if one.who.adds and one.who.person is not None and one.key not in work.patients:
+            people.setdefault(cast(bytes, one.key), one.who.person)
+    work.patients |= await patients.add(connection, people, work.now)
     work.patients_by_id = await patients.find_by_id(connection, ids)
 
 
-async def _load_states(connection: Connection, work: BatchWork, batch: Sequence[Delivery]) -> None:
-    found = {patient.patient_id for patient in (*work.patients.values(), *work.patients_by_id.values())}
-    ids = found | work.patients_by_id.keys()
-    if not ids:
+async def _load_states(connection: Connection, work: BatchWork, batch: Sequence[Incoming]) -> None:
+    found = _by_own_id(work)
+    if not found:
         return
     waiting = await registrations.read_waiting(connection, found)
     temporary = {row.temporary_patient_id for row in waiting if row.temporary_patient_id is not None}
-    if temporary:
-        work.patients_by_id |= await patients.find_by_id(connection, temporary)
-    states = await registrations.lock_registrations(connection, ids | temporary)
-    insurances = await registrations.read_insurances(connection, states)
-    for patient_id, spans in insurances.items():
-        states[patient_id] = replace(states[patient_id], insurance=spans)
+    work.patients_by_id |= await patients.find_by_id(connection, temporary)
+    work.known = _by_own_id(work)
+    states = await registrations.lock_states(connection, work.known.keys() | work.patients_by_id.keys())
     for patient_id, history in (await journal.read_histories(connection, _rewritten(work, batch))).items():
         states[patient_id] = replace(states[patient_id], history=history)
     _add_waiting(work, states, waiting)
     work.loaded, work.states = states, dict(states)
     work.reference = await _with_providers_of(connection, work.reference, waiting)
     work.likely_doubles = await patients.find_likely_doubles(connection, _temporary_people(batch))
+
+
+def _by_own_id(work: BatchWork) -> dict[UUID, patients.Patient]:
+    return {patient.patient_id: patient for patient in (*work.patients.values(), *work.patients_by_id.values())}
 
 
 def _add_waiting(work: BatchWork, states: dict[UUID, PatientState], rows: Iterable[registrations.WaitingRow]) -> None:
@@ -183,38 +169,37 @@ async def _with_providers_of(
     return replace(reference, providers={**reference.providers, **await read_providers(connection, missing)})
 
 
-def _rewritten(work: BatchWork, batch: Iterable[Delivery]) -> set[UUID]:
+def _rewritten(work: BatchWork, batch: Iterable[Incoming]) -> set[UUID]:
     """Returns the patients of whom a command of the batch rewrites the past."""
-    ids: set[UUID] = set()
-    for delivery, body in _of_patients(batch):
-        if isinstance(body, REWRITING):
-            who = named(body)
-            found = (
-                work.patients_by_id.get(who.patient_id) if who.patient_id else work.patients.get(delivery.key or b"")
-            )
-            ids.update([found.patient_id] if found else [])
-    return ids
+    found = (
+        work.patients_by_id.get(one.who.patient_id) if one.who.patient_id else work.patients.get(one.key or b"")
+        for one in batch
+        if type(one.body) in REWRITING
+    )
+    return {patient.patient_id for patient in found if patient is not None}
 
 
-def _temporary_people(batch: Iterable[Delivery]) -> dict[str, tuple[m.PartialPerson, str]]:
+def _temporary_people(batch: Iterable[Incoming]) -> dict[str, tuple[m.PartialPerson, str]]:
     return {
-        delivery.message.envelope.id: (body.person, body.agb_code)
-        for delivery, body in _of_patients(batch)
-        if isinstance(body, m.RegisterTemporary)
+        one.command.command_id: (one.body.person, one.body.agb_code)
+        for one in batch
+        if type(one.body) is m.RegisterTemporary
     }
 
 
 async def _save(connection: Connection, work: BatchWork) -> None:
     loaded, states = work.loaded, work.states
-    await patients.update_persons(connection, work.persons, work.now)
-    await patients.identify(connection, work.identified)
     changed = [state for patient_id, state in states.items() if _differs(state, loaded[patient_id])]
-    await registrations.save_registrations(connection, changed)
+    list_names = [work.known[state.patient_id].list_name for state in changed]
+    await registrations.save_registrations(connection, changed, list_names)
+    persons = {i: person for i, person in work.persons.items() if person != work.known[i].person}
+    await patients.update_persons(connection, persons, work.now)
+    await patients.identify(connection, work.identified)
     await patients.merge(connection, work.merged)
     await patients.remove(connection, work.removed, work.now)
     insured = [s for patient_id, s in states.items() if s.insurance != loaded[patient_id].insurance]
-    known = [state.patient_id for state in insured if loaded[state.patient_id].insurance]
-    await registrations.save_insurances(connection, insured, known)
+    anew = [state.patient_id for state in insured if loaded[state.patient_id].insurance]
+    await registrations.save_insurances(connection, insured, anew)
     await registrations.add_timers(connection, work.terms)
     await registrations.remove_waiting(connection, work.settled)
     await registrations.add_waiting(connection, list(work.deferred.values()))
@@ -224,13 +209,12 @@ async def _save(connection: Connection, work: BatchWork) -> None:
     await save_partitions(connection, work.partitions)
 
 
+_registration = attrgetter("agb_code", "since", "last_end", "sequence", "party", "terms", "blocked_on", "moves")
+
+
 def _differs(state: PatientState, loaded: PatientState) -> bool:
     """Whether the registration is another one; insurance, history and what waits are kept elsewhere."""
-    if state is loaded:
-        return False
-    return replace(state, insurance=(), history=None, waiting=()) != replace(
-        loaded, insurance=(), history=None, waiting=()
-    )
+    return state is not loaded and _registration(state) != _registration(loaded)
 
 
 def _correlation_id(record: Unreadable, command_id: str) -> str:

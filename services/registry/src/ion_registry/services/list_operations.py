@@ -119,7 +119,7 @@ def _command(claimed: storage.Claimed, row: Record, clock: Clock) -> Outgoing:
     if operation.from_agb_code is not None:
         body = MovePatient(patient_id=row["patient_id"], from_agb_code=operation.from_agb_code, **common)
     else:
-        body = Withdraw(subject=Subject(patient_id=row["patient_id"]), command_id=row["command_id"], **common)
+        body = Withdraw(subject=Subject(patient_id=row["patient_id"]), withdrawn_id=row["command_id"], **common)
     envelope = Envelope(
         id=str(uuid5(operation.operation_id, f"{body.TYPE}/{row['patient_id']}")),
         source=SOURCE,

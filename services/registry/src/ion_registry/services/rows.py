@@ -7,6 +7,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 from ion_contracts.messages import CaseStep, Status
+from ion_registry.domain.command import Command
 from ion_registry.domain.entry import Code, Entry, Event
 from ion_registry.domain.reference import Reference
 from ion_registry.services.translate import KINDS
@@ -76,13 +77,17 @@ def malformed_row(place: Place, command_id: str, correlation_id: str, reason: st
     )
 
 
-def unknown_patient_row(
-    place: Place, kind: Kind, command_id: str, correlation_id: str, party: str, offered_on: date
-) -> JournalRow:
+def unknown_patient_row(place: Place, command: Command) -> JournalRow:
     """Returns the row of a command about somebody whom the register does not know."""
-    return _row(place, kind, command_id, correlation_id, Status.REFUSED, Code.PATIENT_UNKNOWN)._replace(
-        party=party, offered_on=offered_on
+    row = _row(
+        place,
+        KINDS[type(command)],
+        command.command_id,
+        command.correlation_id,
+        Status.REFUSED,
+        Code.PATIENT_UNKNOWN,
     )
+    return row._replace(party=command.party, offered_on=command.offered_on)
 
 
 def closed_day_row(place: Place, command_id: str, correlation_id: str, day: date) -> JournalRow:

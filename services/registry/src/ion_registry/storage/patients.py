@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple, TypeAlias
 from uuid import UUID, uuid4
 
@@ -16,12 +16,24 @@ from ion_registry.storage.journal import QUERIES
 AnyPerson: TypeAlias = Person | PartialPerson
 
 
+class PersonData(NamedTuple):
+    """What commands may change about a person, in the order of the columns."""
+
+    initials: str
+    prefix: str
+    family_name: str
+    birth_date: date | None
+    sex: str
+
+
 class Patient(NamedTuple):
     """Who a routing key or an id stands for; `keys` are all under which commands may come."""
 
     patient_id: UUID
     bsn: str | None
     keys: tuple[bytes, ...]
+    person: PersonData
+    list_name: str
 
 
 class Identified(NamedTuple):
@@ -47,7 +59,7 @@ async def find(connection: Connection, keys: Collection[bytes]) -> dict[bytes, P
     unknown = set(keys) - {row["routing_key"] for row in rows}
     if unknown:
         rows += await connection.fetch(QUERIES["find_aliases"], list(unknown))
-    return {row["routing_key"]: _patient(row) for row in rows}
+    return {row["routing_key"]: _patient(row, (row["routing_key"],)) for row in rows}
 
 
 async def add(connection: Connection, people: Mapping[bytes, AnyPerson], now: datetime) -> dict[bytes, Patient]:
@@ -60,10 +72,10 @@ async def add(connection: Connection, people: Mapping[bytes, AnyPerson], now: da
         [uuid4() for _ in people],
         list(people),
         [person.bsn for person in persons],
-        *_columns(persons),
+        *_transposed([person_data(person) for person in persons]),
         now,
     )
-    return {row["routing_key"]: _patient(row) for row in rows}
+    return {row["routing_key"]: _patient(row, (row["routing_key"],)) for row in rows}
 
 
 async def find_by_id(connection: Connection, patient_ids: Collection[UUID]) -> dict[UUID, Patient]:
@@ -71,7 +83,7 @@ async def find_by_id(connection: Connection, patient_ids: Collection[UUID]) -> d
     if not patient_ids:
         return {}
     rows = await connection.fetch(QUERIES["find_patients_by_id"], list(patient_ids))
-    return {row["asked_id"]: Patient(row["patient_id"], row["bsn"], tuple(row["keys"])) for row in rows}
+    return {row["asked_id"]: _patient(row, row["keys"]) for row in rows}
 
 
 async def find_patient_id(connection: Connection, bsn: str) -> UUID | None:
@@ -101,10 +113,10 @@ async def find_likely_doubles(
     return frozenset(row["command_id"] for row in rows)
 
 
-async def update_persons(connection: Connection, persons: Mapping[UUID, AnyPerson], now: datetime) -> None:
-    """Takes over the person data of accepted commands; who a patient is (the BSN) never changes here."""
+async def update_persons(connection: Connection, persons: Mapping[UUID, PersonData], now: datetime) -> None:
+    """Takes over person data that changed, in lists too; who a patient is (the BSN) never changes here."""
     if persons:
-        await connection.execute(QUERIES["update_persons"], list(persons), *_columns(list(persons.values())), now)
+        await connection.execute(QUERIES["update_persons"], list(persons), *_transposed(list(persons.values())), now)
 
 
 async def identify(connection: Connection, people: Sequence[Identified]) -> None:
@@ -127,18 +139,14 @@ async def remove(connection: Connection, patient_ids: Collection[UUID], now: dat
         )
 
 
-def _patient(row: Record) -> Patient:
-    return Patient(row["patient_id"], row["bsn"], (row["routing_key"],))
+def person_data(person: AnyPerson) -> PersonData:
+    """Returns what a command says about a person."""
+    return PersonData(person.initials, person.prefix, person.family_name, person.birth_date, person.sex)
 
 
-def _columns(persons: Sequence[AnyPerson]) -> tuple[list[object], ...]:
-    return (
-        [person.initials for person in persons],
-        [person.prefix for person in persons],
-        [person.family_name for person in persons],
-        [person.birth_date for person in persons],
-        [person.sex for person in persons],
-    )
+def _patient(row: Record, keys: Sequence[bytes]) -> Patient:
+    person = PersonData(row["initials"], row["prefix"], row["family_name"], row["birth_date"], row["sex"])
+    return Patient(row["patient_id"], row["bsn"], tuple(keys), person, row["list_name"])
 
 
 def _transposed(rows: Sequence[tuple[object, ...]]) -> list[list[object]]:

@@ -18,17 +18,20 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9)
 
 -- name: find_patients
 -- Who belongs to these routing keys.
-select patient_id, routing_key, bsn from patient where routing_key = any($1::bytea[])
+select patient_id, routing_key, bsn, initials, prefix, family_name, birth_date, sex, list_name
+from patient where routing_key = any($1::bytea[])
 
 -- name: find_aliases
 -- Who belonged to these routing keys before their BSN was known.
-select coalesce(m.patient_id, p.patient_id) as patient_id, a.routing_key, coalesce(m.bsn, p.bsn) as bsn
-from patient_alias a join patient p using (patient_id) left join patient m on m.patient_id = p.merged_into
+select p.patient_id, a.routing_key, p.bsn, p.initials, p.prefix, p.family_name, p.birth_date, p.sex, p.list_name
+from patient_alias a join patient known using (patient_id)
+join patient p on p.patient_id = coalesce(known.merged_into, known.patient_id)
 where a.routing_key = any($1::bytea[])
 
 -- name: find_patients_by_id
 -- Who these are now, after merging, and all keys under which commands for them may come.
-select asked.patient_id as asked_id, p.patient_id, p.bsn,
+select asked.patient_id as asked_id, p.patient_id, p.bsn, p.initials, p.prefix, p.family_name, p.birth_date, p.sex,
+    p.list_name,
     array[p.routing_key, asked.routing_key]
         || array(select routing_key from patient_alias a where a.patient_id in (asked.patient_id, p.patient_id)) as keys
 from patient asked join patient p on p.patient_id = coalesce(asked.merged_into, asked.patient_id)
@@ -54,10 +57,10 @@ select patient_id, routing_key, bsn, initials, prefix, family_name, birth_date, 
 from unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[])
     as new (patient_id, routing_key, bsn, initials, prefix, family_name, birth_date, sex)
 on conflict do nothing
-returning patient_id, routing_key, bsn
+returning patient_id, routing_key, bsn, initials, prefix, family_name, birth_date, sex, list_name
 
 -- name: update_persons
--- Person data as the last accepted command states it; rows that say the same are left alone. Lists follow the name.
+-- Person data that the last accepted command states otherwise. Lists follow the name.
 with changed as (
     update patient as p
     set initials = new.initials, prefix = new.prefix, family_name = new.family_name, birth_date = new.birth_date,
@@ -65,8 +68,6 @@ with changed as (
     from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::date[], $6::text[])
         as new (patient_id, initials, prefix, family_name, birth_date, sex)
     where p.patient_id = new.patient_id
-      and (p.initials, p.prefix, p.family_name, p.birth_date, p.sex)
-          is distinct from (new.initials, new.prefix, new.family_name, new.birth_date, new.sex)
     returning p.patient_id, p.list_name
 )
 update current as c set list_name = changed.list_name
@@ -148,11 +149,8 @@ order by patient_id, sequence
 -- name: save_registrations
 -- The patients whose registration changed, each as it is now.
 insert into current (patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, blocked_on, moves, list_name)
-select new.*, p.list_name
-from unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::bigint[], $6::text[], $7::date[], $8::date[], $9::date[],
-    $10::jsonb[])
-    as new (patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, blocked_on, moves)
-join patient p using (patient_id)
+select * from unnest($1::uuid[], $2::text[], $3::date[], $4::date[], $5::bigint[], $6::text[], $7::date[], $8::date[],
+    $9::date[], $10::jsonb[], $11::text[])
 on conflict (patient_id) do update
 set agb_code = excluded.agb_code, since = excluded.since, last_end = excluded.last_end, sequence = excluded.sequence,
     party = excluded.party, ask_on = excluded.ask_on, end_on = excluded.end_on, blocked_on = excluded.blocked_on,

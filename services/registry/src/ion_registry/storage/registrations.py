@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import date
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -32,24 +32,20 @@ class WaitingRow(NamedTuple):
     offset: int
 
 
-async def lock_registrations(connection: Connection, patient_ids: Collection[UUID]) -> dict[UUID, PatientState]:
+async def lock_states(connection: Connection, patient_ids: Set[UUID]) -> dict[UUID, PatientState]:
     """Returns the states of these patients, their registrations locked; without what waits and without history."""
     rows = await connection.fetch(QUERIES["lock_registrations"], list(patient_ids))
-    states = {patient_id: PatientState(patient_id) for patient_id in patient_ids}
-    states |= {row["patient_id"]: _state(row) for row in rows}
+    insurances: defaultdict[UUID, list[Span]] = defaultdict(list)
+    for patient_id, since, until, uzovi in await connection.fetch(QUERIES["read_insurances"], list(patient_ids)):
+        insurances[patient_id].append(Span(uzovi, since, until))
+    states = {row["patient_id"]: _state(row, tuple(insurances.get(row["patient_id"], ()))) for row in rows}
+    for patient_id in patient_ids - states.keys():
+        states[patient_id] = PatientState(patient_id, insurance=tuple(insurances.get(patient_id, ())))
     return states
 
 
-async def read_insurances(connection: Connection, patient_ids: Collection[UUID]) -> dict[UUID, tuple[Span, ...]]:
-    """Returns the known insurance periods of these patients, the earliest first; whose are not known is not in it."""
-    found: defaultdict[UUID, list[Span]] = defaultdict(list)
-    for row in await connection.fetch(QUERIES["read_insurances"], list(patient_ids)):
-        found[row["patient_id"]].append(Span(row["uzovi"], row["since"], row["until"]))
-    return {patient_id: tuple(spans) for patient_id, spans in found.items()}
-
-
-async def save_registrations(connection: Connection, states: Sequence[PatientState]) -> None:
-    """Saves the registrations that changed; the name under which they are listed is that of the patient now."""
+async def save_registrations(connection: Connection, states: Sequence[PatientState], list_names: Sequence[str]) -> None:
+    """Saves the registrations that changed, each under the name by which lists are ordered."""
     if not states:
         return
     await connection.execute(
@@ -64,6 +60,7 @@ async def save_registrations(connection: Connection, states: Sequence[PatientSta
         [state.terms and state.terms.end_on for state in states],
         [state.blocked_on for state in states],
         [_moves(state) for state in states],
+        list_names,
     )
 
 
@@ -113,9 +110,10 @@ async def remove_waiting(connection: Connection, command_ids: Collection[str]) -
         await connection.execute(QUERIES["remove_waiting"], list(command_ids))
 
 
-def _state(row: Record) -> PatientState:
+def _state(row: Record, insurance: tuple[Span, ...]) -> PatientState:
     return PatientState(
         patient_id=row["patient_id"],
+        insurance=insurance,
         agb_code=row["agb_code"],
         since=row["since"],
         last_end=row["last_end"],
