@@ -14,6 +14,7 @@ from ion_platform.database import Pool, open_pool
 from ion_platform.migrations import migrate
 from ion_platform.settings import Environment
 from ion_registry.config import RegistrySettings
+from tests.integration.registry.asking import Ask, questions
 from tests.integration.registry.made_messages import PERSON_CODE, PRACTICES
 from tests.integration.registry.running import make_topics_anew
 from tests.support.stack import database_url
@@ -79,6 +80,13 @@ async def pool(register_database: str) -> AsyncIterator[Pool]:
     pool = await open_pool(_settings(register_database, NO_KAFKA))
     yield pool
     await pool.close()
+
+
+@pytest.fixture
+async def ask(pool: Pool) -> AsyncIterator[Ask]:
+    """Posts a question to the register over HTTP; returns (status, answer)."""
+    async with questions(pool) as post:
+        yield post
 
 
 @pytest.fixture

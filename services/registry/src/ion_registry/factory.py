@@ -37,7 +37,7 @@ def create_service(settings: RegistrySettings) -> Service:
     """Returns the registry, ready to run: commands in, the journal out, timers and questions."""
     service = Service(NAME, PACKAGE, settings, API_VERSION)
     install_problems(service.app, API_VERSION)
-    service.app.include_router(create_router(lambda: service.pool))
+    service.app.include_router(create_router(lambda: service.pool, service.clock))
     relays = JournalRelays(service, holder=settings.instance or f"{NAME}-{uuid4()}")
     registry = _Registry(service, settings)
     handler = CommandHandler(service.clock)

@@ -6,8 +6,9 @@ import sys
 from pathlib import Path
 
 from ion_registry.domain import personal_data
+from ion_registry.handlers import openapi
 
-PAGES = {"docs/personal-data.md": personal_data.page}
+PAGES = {"docs/personal-data.md": personal_data.page, "contracts/openapi-registry.yaml": openapi.page}
 """By their path in the repository."""
 
 

@@ -9,8 +9,8 @@ from ion_platform.database import Connection
 from ion_registry.domain.asker import Action, Asker, Result
 from ion_registry.storage import access_log
 
-SUBJECTS_MAX = 20_000
-"""The largest question compares a list of 15,000 patients."""
+SUBJECTS_MAX = 50_000
+"""The largest question compares 15,000 patients with a list that may have as many others."""
 
 
 class TooManySubjectsError(ValueError):

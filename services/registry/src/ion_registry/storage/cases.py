@@ -36,7 +36,7 @@ class StepRow(NamedTuple):
 async def read_cases(connection: Connection, case_ids: Collection[UUID]) -> dict[UUID, Case]:
     """Returns these cases, locked until the end of the transaction. One that nobody opened is not in it."""
     rows = await connection.fetch(QUERIES["read_cases"], list(case_ids))
-    return {row["case_id"]: _case(row) for row in rows}
+    return {row["case_id"]: case_of(row) for row in rows}
 
 
 async def save_cases(connection: Connection, cases: Sequence[Case]) -> None:
@@ -71,18 +71,18 @@ async def read_case_patients(
 
 async def list_cases(connection: Connection, *, overdue_on: date | None, limit: int) -> list[Case]:
     """Returns the newest cases first; with a day, only those with a term that has passed by then."""
-    return [_case(row) for row in await connection.fetch(QUERIES["list_cases"], overdue_on, limit)]
+    return [case_of(row) for row in await connection.fetch(QUERIES["list_cases"], overdue_on, limit)]
 
 
 async def list_open_cases(connection: Connection, limit: int) -> list[Case]:
     """Returns the cases without an end, the earliest term first."""
-    return [_case(row) for row in await connection.fetch(QUERIES["list_open_cases"], limit)]
+    return [case_of(row) for row in await connection.fetch(QUERIES["list_open_cases"], limit)]
 
 
 async def find_case(connection: Connection, case_id: UUID) -> Case | None:
     """Returns one case, not locked."""
     row = await connection.fetchrow(QUERIES["find_case"], case_id)
-    return None if row is None else _case(row)
+    return None if row is None else case_of(row)
 
 
 async def read_steps(connection: Connection, case_id: UUID) -> list[StepRow]:
@@ -90,7 +90,8 @@ async def read_steps(connection: Connection, case_id: UUID) -> list[StepRow]:
     return [StepRow(*row) for row in await connection.fetch(QUERIES["read_steps"], case_id)]
 
 
-def _case(row: Record) -> Case:
+def case_of(row: Record) -> Case:
+    """Returns the case in a row of a query that selects all its columns."""
     return Case(
         case_id=row["case_id"],
         patient_id=row["patient_id"],

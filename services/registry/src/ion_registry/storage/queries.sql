@@ -117,6 +117,11 @@ select patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, b
 from current where patient_id = any($1::uuid[])
 order by patient_id for no key update
 
+-- name: read_registrations
+-- The same for who only looks: nothing is locked.
+select patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, blocked_on, moves
+from current where patient_id = any($1::uuid[])
+
 -- name: read_insurances
 -- Where these patients were and are insured.
 select patient_id, since, until, uzovi from insurance where patient_id = any($1::uuid[]) order by patient_id, since

@@ -2,64 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
-import socket
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 
-import aiohttp
 import pytest
-import uvicorn
-from fastapi import FastAPI
 
 from ion_platform.database import Pool
-from ion_platform.problems import install_problems
-from ion_registry.handlers.http import create_router
-from ion_registry.services.handle_commands import CommandHandler
 from ion_registry.storage.partitions import add_partitions
-from tests.integration.registry.made_messages import (
-    PRACTICE_A,
-    PRACTICE_B,
-    Made,
-    Partition,
-    close,
-    person,
-    register,
-)
-from tests.integration.registry.set_clock import SetClock
+from tests.integration.registry.asking import provider, record
+from tests.integration.registry.made_messages import PRACTICE_A, PRACTICE_B, Partition, close, person, register
 
 BEGAN = date(2027, 1, 10)
 MOVED = date(2027, 3, 10)
-ASKER = {"ion-party": "made practice", "ion-role": "provider", "ion-on-behalf-of": PRACTICE_A}
-
-
-@pytest.fixture
-async def ask(pool: Pool) -> AsyncIterator[Any]:
-    """Posts a question to the register's routes over HTTP; returns (status, answer)."""
-    app = FastAPI()
-    install_problems(app, "0.1.0")
-    app.include_router(create_router(lambda: pool))
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
-    serving = asyncio.create_task(server.serve([listening]))
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}/internal/v1"
-    async with aiohttp.ClientSession() as session:
-
-        async def post(
-            path: str, question: dict[str, Any], asker: dict[str, str] = ASKER
-        ) -> tuple[int, dict[str, Any]]:
-            async with session.post(f"{address}{path}", json=question, headers=asker) as answer:
-                return answer.status, await answer.json(content_type=None)
-
-        yield post
-    server.should_exit = True
-    await serving
-
-
-async def record(pool: Pool, partition: Partition, made: list[Made], day: date) -> None:
-    async with pool.acquire() as connection, connection.transaction():
-        await CommandHandler(SetClock(day)).handle(connection, partition.deliver(made))
 
 
 @pytest.fixture
@@ -107,7 +61,7 @@ async def test_the_list_of_now_is_paged_with_its_total_on_top_and_ordered_by_nam
     ],
 )
 async def test_rule_7_the_list_on_a_day_is_that_of_the_day(ask: Any, agb_code: str, day: str, total: int) -> None:
-    _, found = await ask("/registrations/_search", {"agbCode": agb_code, "onDate": day})
+    _, found = await ask("/registrations/_search", {"agbCode": agb_code, "onDate": day}, provider(agb_code))
     assert found["total"] == total
     _, counted = await ask("/counts", {"onDate": day, "knownOn": "2027-12-31"})
     assert {one["agbCode"]: one["patients"] for one in counted["counts"]}.get(agb_code, 0) == total
@@ -120,7 +74,8 @@ async def test_a_list_of_the_past_says_when_a_period_ended_since(ask: Any) -> No
     assert [one["until"] for one in found["registrations"]] == ["2027-03-09"]
     _, found = await ask("/registrations/_search", {**question, "bsn": person(9).bsn})
     assert ["until" in one for one in found["registrations"]] == [False]
-    _, found = await ask("/registrations/_search", {"agbCode": PRACTICE_B, "bsn": person(9).bsn})
+    question = {"agbCode": PRACTICE_B, "bsn": person(9).bsn}
+    _, found = await ask("/registrations/_search", question, provider(PRACTICE_B))
     assert found["total"] == 0
 
 
@@ -171,7 +126,7 @@ async def test_a_wrong_question_is_told_what_is_wrong_without_repeating_it(ask: 
 async def test_a_list_logs_each_person_on_the_page_and_a_search_who_was_found(ask: Any, pool: Pool) -> None:
     _, page = await ask("/registrations/_search", {"agbCode": PRACTICE_A, "pageSize": 20})
     await ask("/registrations/_search", {"agbCode": PRACTICE_A, "bsn": person(9).bsn})
-    await ask("/registrations/_search", {"agbCode": PRACTICE_B, "bsn": person(9).bsn})
+    await ask("/registrations/_search", {"agbCode": PRACTICE_A, "bsn": person(0).bsn})
     rows = await pool.fetch("select action, result, on_behalf_of, patient_id from access_log order by looked_at, n")
     assert {str(row["patient_id"]) for row in rows[:20]} == {one["patientId"] for one in page["registrations"]}
     assert [(row["action"], row["result"]) for row in rows[19:]] == [

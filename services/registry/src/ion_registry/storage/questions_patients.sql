@@ -1,0 +1,70 @@
+-- name: find_patient
+-- One person by BSN or by id.
+select p.patient_id, p.merged_into, c.agb_code
+from patient p left join current c using (patient_id)
+where p.patient_id = coalesce($2::uuid, (select patient_id from patient where bsn = $1::text))
+
+-- name: holder_on_day
+-- Who was the GP of a person on a day as known at a moment, with what decides who may be told (rules 7 and 43).
+select p.patient_id, c.agb_code as now_with, held.holder, held.since, held.recorded_at, (
+        select i.uzovi from insurance i
+        where i.patient_id = p.patient_id and i.since <= $3::date and (i.until is null or i.until >= $3)
+    ) as uzovi
+from patient p left join current c using (patient_id) left join lateral (
+    select j.holder, j.since, j.recorded_at from journal j
+    where j.patient_id = p.patient_id and j.sequence is not null
+      and j.valid_from <= $3 and (j.valid_until is null or j.valid_until >= $3)
+      and ($4::timestamptz is null or j.recorded_at <= $4)
+    order by j.sequence desc limit 1
+) as held on true
+where p.patient_id = coalesce($2::uuid, (select patient_id from patient where bsn = $1::text))
+
+-- name: journal_of_patient
+-- Everything that was done or refused for one person, the newest first.
+select recorded_at, offered_on, kind, status, code, event, sequence, command_id, correlation_id, batch_id, party, mode,
+    agb_code, holder, valid_from, valid_until, since, previous_agb_code, previous_since, previous_until, replaced,
+    process_on, policy_version, provider_version
+from journal where patient_id = $1
+order by recorded_at desc, generation desc, "offset" desc, n desc limit $2
+
+-- name: histories
+-- Every change of these persons as far as known at a moment, in the order in which the register came to know them.
+select patient_id, holder, valid_from, valid_until, since, event, command_id, party, offered_on, code,
+    details ->> 'reason' as reason
+from journal
+where patient_id = any($1::uuid[]) and valid_from is not null and ($2::timestamptz is null or recorded_at <= $2)
+order by patient_id, sequence
+
+-- name: moved_patients
+-- Who ever was with a code and for whom something changed in a period: among them is who left in it or came.
+select patient_id from (
+    select distinct held.patient_id from journal held
+    where held.holder = $1 and held.patient_id > $4::uuid and exists (
+        select from journal change
+        where change.patient_id = held.patient_id and change.sequence is not null
+          and (change.valid_from between $2::date and $3::date + 1 or change.valid_until + 1 between $2 and $3 + 1)
+    )
+) as moved
+order by patient_id limit $5
+
+-- name: persons
+-- Who these are.
+select patient_id, bsn, initials, prefix, family_name, birth_date, sex from patient where patient_id = any($1::uuid[])
+
+-- name: reconcile
+-- The BSNs of a practice against its list, in one pass: a row for each BSN and one for each patient who is not named.
+with asked as (
+    select bsn, position from unnest($2::text[], $3::integer[]) as asked (bsn, position)
+), compared as (
+    select a.position, p.patient_id, c.agb_code, c.blocked_on is not null as blocked, null::date as since
+    from asked a left join patient p using (bsn) left join current c on c.patient_id = p.patient_id
+), listed as (
+    select c.patient_id, c.agb_code, c.since from current c
+    where c.agb_code = $1 and not exists (select from compared x where x.patient_id = c.patient_id)
+)
+select x.position, x.patient_id, x.agb_code, x.blocked, x.since,
+    null as bsn, null as initials, null as prefix, null as family_name, null::date as birth_date
+from compared x
+union all
+select null, l.patient_id, l.agb_code, false, l.since, p.bsn, p.initials, p.prefix, p.family_name, p.birth_date
+from listed l join patient p using (patient_id)
