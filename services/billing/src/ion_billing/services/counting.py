@@ -4,28 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
-from ion_contracts.messages import CareProvider, DayClosed, Message, RegistrationStarted, RegistrationTransferred
+from ion_billing.domain.count_changes import Change, count_changes
+from ion_contracts.messages import CareProvider, DayClosed
 from ion_platform.database import Connection
 from ion_platform.inbox import new_deliveries
 from ion_platform.queries import load_queries
 from ion_platform.subscription import Delivery
 
 QUERIES = load_queries("ion_billing.storage")
-ONE_DAY = timedelta(days=1)
-Change = tuple[str, date, date]
-"""AGB code, the day from which it is so, the day on which the register knew it."""
-
-
-def count_changes(body: Message) -> Counter[Change]:
-    """Returns what one fact adds to and takes from the counts."""
-    changes: Counter[Change] = Counter()
-    if isinstance(body, RegistrationStarted | RegistrationTransferred):
-        changes[(body.agb_code, body.since, body.recorded_on)] += 1
-    if isinstance(body, RegistrationTransferred):
-        changes[(body.previous.agb_code, body.previous.until + ONE_DAY, body.recorded_on)] -= 1
-    return changes
 
 
 async def take_events(connection: Connection, batch: Sequence[Delivery]) -> None:
