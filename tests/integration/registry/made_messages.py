@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from functools import cache
 from itertools import count, islice
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from stdnum.nl import bsn as elfproef
 
 from ion_contracts.catalogue import COMMANDS
 from ion_contracts.codec import Received
 from ion_contracts.envelope import Envelope
-from ion_contracts.messages import CloseDay, Message, Mode, Person, Register, SettleWaiting, Sex
+from ion_contracts.messages import CloseDay, Message, Mode, Person, Register, SettleWaiting, Sex, Subject
 from ion_platform.subscription import Delivery
 
 PRACTICE_A = "01023456"
@@ -85,9 +85,24 @@ def register(
         offered_at=datetime.now(UTC),
         start_date=start_date,
         uzovi=uzovi,
-        party=f"made party of {agb_code}",
+        party=party_of(agb_code),
     )
     return Made(body, routing_key(who.bsn))
+
+
+def party_of(agb_code: str) -> str:
+    """Returns who acts for a code."""
+    return f"made party of {agb_code}"
+
+
+def subject(who: int | UUID) -> Subject:
+    """Returns how a command names a patient: the person with this number by BSN, or the register's own id."""
+    return Subject(patient_id=who) if isinstance(who, UUID) else Subject(bsn=made_bsns()[who])
+
+
+def key_of(who: int) -> bytes:
+    """Returns the key of the commands about the person with this number."""
+    return routing_key(made_bsns()[who])
 
 
 class Partition:

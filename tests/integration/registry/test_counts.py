@@ -61,7 +61,7 @@ def make(drawn: Random, day: date, sent: list[Made], ids: dict[int, UUID]) -> Ma
         withdrawn = drawn.choice(sent[-COMMANDS_A_DAY:])
         offered |= {"party": cast(Any, withdrawn.body).party}
         subject = getattr(withdrawn.body, "subject", None) or Subject(bsn=cast(Any, withdrawn.body).person.bsn)
-        return Made(Withdraw(subject=subject, command_id=withdrawn.id, **offered), withdrawn.key)
+        return Made(Withdraw(subject=subject, withdrawn_id=withdrawn.id, **offered), withdrawn.key)
     if kind == "correct":
         since = day - timedelta(days=drawn.randint(0, 9))
         until = drawn.choice([None, since + timedelta(days=drawn.randint(0, 4))])

@@ -61,7 +61,7 @@ async def prepare_connection(connection: Connection) -> None:
 
 
 def _to_jsonb(value: Any) -> bytes:
-    return _JSONB_VERSION + orjson.dumps(value)
+    return _JSONB_VERSION + orjson.dumps(value, str)  # The driver's own UUIDs are no plain ones.
 
 
 def _from_jsonb(value: bytes) -> Any:

@@ -75,7 +75,8 @@ def decide(
     decision = _settle_due(state, command, reference, temporaries)
     if isinstance(command, SettleCommand):
         return decision
-    return decision.then(_judge(decision.state, command, reference, {**temporaries, **decision.temporaries}))
+    own = _judge(decision.state, command, reference, {**temporaries, **decision.temporaries})
+    return decision.then(_forget_waiting(own, command, reference))
 
 
 def _settle_due(state: PatientState, cause: Command, reference: Reference, temporaries: Temporaries) -> Decision:
@@ -88,8 +89,25 @@ def _settle_due(state: PatientState, cause: Command, reference: Reference, tempo
     for one in due:
         judged = _judge(settled.state, _as_offered(one), reference, {**temporaries, **settled.temporaries})
         entries = tuple(_as_settled(entry, one, cause) for entry in judged.entries)
-        settled = settled.then(replace(judged, entries=entries))
+        settled = settled.then(_forget_waiting(replace(judged, entries=entries), cause, reference))
     return settled
+
+
+def _forget_waiting(decision: Decision, cause: Command, reference: Reference) -> Decision:
+    """Refuses what waits for a temporary patient whom a completion ended: the person goes on elsewhere."""
+    waiting = [(state, one) for state in decision.temporaries.values() for one in state.waiting]
+    if not waiting:
+        return decision
+    version = reference.policy.row_on(cause.offered_on).version
+    details = {"because": Code.NOT_REGISTERED_HERE}
+    forgotten = (
+        refused(state, one.command, Code.NO_LONGER_POSSIBLE, version, details=details).first for state, one in waiting
+    )
+    return replace(
+        decision,
+        entries=(*decision.entries, *(replace(entry, caused_by=cause.command_id) for entry in forgotten)),
+        temporaries={i: replace(state, waiting=()) for i, state in decision.temporaries.items()},
+    )
 
 
 def _as_offered(waiting: WaitingCommand) -> Deferrable:

@@ -20,7 +20,7 @@ from ion_contracts.messages import (
     WithdrawBatch,
 )
 from ion_platform.subscription import Delivery
-from ion_registry.domain.command import Command, CompleteCommand
+from ion_registry.domain.command import Command, CompleteCommand, RulingCommand
 from ion_registry.domain.decide import decide
 from ion_registry.domain.entry import Code, Entry
 from ion_registry.domain.reference import Reference
@@ -106,7 +106,7 @@ class BatchWork:
         patient = self._find(one.key, one)
         if patient is None:
             self._refuse_unknown(place, one)
-        elif not who.of_ours and not _belong_together(one.key, who, patient):
+        elif not who.of_ours and not (_belong_together(one.key, who, patient) and self._is_of_nobody_else(one)):
             self.refuse_malformed(place, command.command_id, command.correlation_id, KEY_OF_ANOTHER)
         else:
             self.bodies[command.command_id] = one.body
@@ -124,10 +124,17 @@ class BatchWork:
             return temporary._replace(bsn=one.who.bsn, keys=(key, *temporary.keys))
         return patient
 
+    def _is_of_nobody_else(self, one: Incoming) -> bool:
+        """Whether a temporary patient has no BSN yet, or the one that completes the registration."""
+        if not isinstance(one.command, CompleteCommand):
+            return True
+        temporary = self.patients_by_id.get(one.command.temporary_patient_id)
+        return temporary is None or temporary.bsn in (None, one.who.bsn)
+
     def _refuse_unknown(self, place: Place, one: Incoming) -> None:
         command = one.command
-        if one.who.of_ours:
-            return
+        if one.who.of_ours and not isinstance(command, RulingCommand):
+            return  # A timer whose patient is gone.
         if one.who.adds:  # It would have been added, had its BSN not stood under another key.
             self.refuse_malformed(place, command.command_id, command.correlation_id, KEY_OF_ANOTHER)
             return
@@ -181,11 +188,15 @@ class BatchWork:
         if entry.code is Code.COMPLETED and isinstance(body, CompleteTemporary):
             self._note_identified(key, entry.patient_id, body)
         person = named(body).person
-        is_partial = isinstance(person, PartialPerson) and person.bsn is not None
-        if person is not None and not (is_partial and self.loaded[entry.patient_id].sequence):
+        is_partial = isinstance(person, PartialPerson) and self._has_bsn(entry.patient_id)
+        if person is not None and not (is_partial and self.states[entry.patient_id].sequence):
             self.persons[entry.patient_id] = person_data(
                 person
             )  # What is partly known adds nothing to somebody who is known.
+
+    def _has_bsn(self, patient_id: UUID) -> bool:
+        found = (*self.patients.values(), *self.patients_by_id.values())
+        return any(one.patient_id == patient_id and one.bsn is not None for one in found)
 
     def _note_identified(self, key: bytes, patient_id: UUID, body: CompleteTemporary) -> None:
         self.identified.append(Identified(patient_id, key, body.person.bsn))

@@ -34,6 +34,10 @@ LISTS = frozenset({m.MoveList, m.WithdrawBatch, m.SteerList})
 _MODELS = {model.TYPE: model for model in m.COMMANDS}
 
 
+class PatientChangedError(ConnectionError):
+    """Somebody else changed who a patient is while this batch was on its way; it passes the next time."""
+
+
 class CommandHandler:
     """Takes the commands topic. Everything it writes commits with the position in the topic, by its caller."""
 
@@ -42,17 +46,15 @@ class CommandHandler:
 
     async def handle(self, connection: Connection, batch: Sequence[Delivery]) -> None:
         """Decides every command of the batch that is new."""
-        fresh = await _new_commands(connection, batch)
-        if not fresh:
-            return
-        work = await self._open(connection, fresh)
-        understood = [understand(delivery) for delivery in fresh]
-        of_patients = [one for one in understood if one is not None and is_routing_key(one.key)]
-        await _find_patients(connection, work, of_patients)
-        await _load_states(connection, work, of_patients)
-        for delivery, one in zip(fresh, understood, strict=True):
-            work.take(delivery, one)
-        await _save(connection, work)
+        for part in _parts(await _new_commands(connection, batch)):
+            work = await self._open(connection, part)
+            understood = [understand(delivery) for delivery in part]
+            of_patients = [one for one in understood if one is not None and is_routing_key(one.key)]
+            await _find_patients(connection, work, of_patients)
+            await _load_states(connection, work, of_patients)
+            for delivery, one in zip(part, understood, strict=True):
+                work.take(delivery, one)
+            await _save(connection, work)
 
     async def refuse_unreadable(self, connection: Connection, unreadable: Sequence[Unreadable]) -> None:
         """Gives each record whose id can be read its outcome, unless that id has one."""
@@ -105,6 +107,15 @@ async def _new_commands(connection: Connection, batch: Sequence[Delivery]) -> li
     return fresh
 
 
+def _parts(batch: Sequence[Delivery]) -> Iterable[Sequence[Delivery]]:
+    """Ends a part where a person is removed: who comes behind it with that BSN is somebody new."""
+    begin = 0
+    for end, delivery in enumerate(batch, start=1):
+        if end == len(batch) or type(delivery.message.body) is m.RemovePerson:
+            yield batch[begin:end]
+            begin = end
+
+
 def _agb_codes(body: m.Message) -> Iterable[str]:
     codes = (getattr(body, "agb_code", None), getattr(body, "holder", None))
     return (code for code in codes if code is not None)
@@ -130,20 +141,36 @@ async def _find_patients(connection: Connection, work: BatchWork, batch: Sequenc
 
 
 async def _load_states(connection: Connection, work: BatchWork, batch: Sequence[Incoming]) -> None:
-    found = _by_own_id(work)
-    if not found:
-        return
-    waiting = await registrations.read_waiting(connection, found)
-    temporary = {row.temporary_patient_id for row in waiting if row.temporary_patient_id is not None}
-    work.patients_by_id |= await patients.find_by_id(connection, temporary)
     work.known = _by_own_id(work)
-    states = await registrations.lock_states(connection, work.known.keys() | work.patients_by_id.keys())
-    for patient_id, history in (await journal.read_histories(connection, _rewritten(work, batch))).items():
-        states[patient_id] = replace(states[patient_id], history=history)
+    if not work.known:
+        return
+    ids = work.known.keys() | work.patients_by_id.keys()
+    states = await registrations.lock_states(connection, ids)
+    await _refuse_changed(connection, work)
+    waiting = await registrations.read_waiting(connection, ids)  # Behind the lock: others may have settled some.
+    temporary = {row.temporary_patient_id for row in waiting if row.temporary_patient_id is not None} - ids
+    if temporary:  # Seldom, and so locked out of order: a deadlock is one more reason to take the batch again.
+        work.patients_by_id |= await patients.find_by_id(connection, temporary)
+        work.known = _by_own_id(work)
+        states |= await registrations.lock_states(connection, temporary)
+        waiting += await registrations.read_waiting(connection, temporary)
     _add_waiting(work, states, waiting)
+    for patient_id, history in (await journal.read_histories(connection, _rewritten(work, batch, states))).items():
+        states[patient_id] = replace(states[patient_id], history=history)
     work.loaded, work.states = states, dict(states)
     work.reference = await _with_providers_of(connection, work.reference, waiting)
     work.likely_doubles = await patients.find_likely_doubles(connection, _temporary_people(batch))
+
+
+async def _refuse_changed(connection: Connection, work: BatchWork) -> None:
+    """Raises PatientChangedError when a temporary patient got a BSN between finding and locking.
+
+    Only a completion does that from another partition; all else about a patient comes from one.
+    """
+    without_bsn = {patient_id for patient_id, patient in work.known.items() if not patient.bsn}
+    now = await patients.find_by_id(connection, without_bsn)
+    if any(patient_id not in now or now[patient_id].bsn for patient_id in without_bsn):
+        raise PatientChangedError("a patient was completed meanwhile: the batch is taken again")
 
 
 def _by_own_id(work: BatchWork) -> dict[UUID, patients.Patient]:
@@ -169,12 +196,19 @@ async def _with_providers_of(
     return replace(reference, providers={**reference.providers, **await read_providers(connection, missing)})
 
 
-def _rewritten(work: BatchWork, batch: Iterable[Incoming]) -> set[UUID]:
-    """Returns the patients of whom a command of the batch rewrites the past."""
+def _rewritten(work: BatchWork, batch: Sequence[Incoming], states: Collection[UUID]) -> set[UUID]:
+    """Returns the patients of whom a command of the batch rewrites the past.
+
+    Behind a completion, that may be another patient than the one who has this key or id now: then those of all.
+    """
+    rewriting = [one for one in batch if type(one.body) in REWRITING]
+    if not rewriting:
+        return set()
+    if any(type(body) is m.CompleteTemporary for body in (*(one.body for one in batch), *work.bodies.values())):
+        return set(states)
     found = (
         work.patients_by_id.get(one.who.patient_id) if one.who.patient_id else work.patients.get(one.key or b"")
-        for one in batch
-        if type(one.body) in REWRITING
+        for one in rewriting
     )
     return {patient.patient_id for patient in found if patient is not None}
 

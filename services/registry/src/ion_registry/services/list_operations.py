@@ -35,7 +35,7 @@ class ListOperations:
 
     reference: Reference
     known: dict[UUID, ListOperation] = field(default_factory=dict)
-    started: dict[str, ListOperation] = field(default_factory=dict)
+    started: list[tuple[str, ListOperation]] = field(default_factory=list)
     steered: dict[UUID, ListOperation] = field(default_factory=dict)
 
     def take(self, place: Place, command_id: str, correlation_id: str, body: ListMessage) -> JournalRow:
@@ -70,7 +70,8 @@ class ListOperations:
         )
         refusal = why_not_started(operation, body.offered_on, self.reference)
         if refusal is None and operation.operation_id not in self.known:
-            self.known[operation.operation_id] = self.started[correlation_id] = operation
+            self.known[operation.operation_id] = operation
+            self.started.append((correlation_id, operation))
         return refusal or ListCode.STARTED
 
     def _steer(self, body: SteerList) -> str:

@@ -114,7 +114,7 @@ async def _judge(
 
 async def _read_states(connection: Connection, patient_ids: Sequence[UUID]) -> dict[UUID, PatientState]:
     """Returns the states as the rule needs them, nothing locked."""
-    states = await registrations.read_states(connection, patient_ids)
+    states = await registrations.read_states(connection, set(patient_ids))
     for patient_id, history in (await read_histories(connection, patient_ids)).items():
         states[patient_id] = replace(states[patient_id], history=history)
     for row in await registrations.read_waiting(connection, patient_ids):

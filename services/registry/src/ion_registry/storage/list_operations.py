@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,9 +33,9 @@ async def lock(connection: Connection, operation_ids: Collection[UUID]) -> dict[
     return {row["operation_id"]: _operation(row) for row in rows}
 
 
-async def add(connection: Connection, operations: Mapping[str, ListOperation], now: datetime) -> None:
-    """Adds operations by their correlation id, with the number of patients that there are to do."""
-    for correlation_id, o in operations.items():
+async def add(connection: Connection, operations: Sequence[tuple[str, ListOperation]], now: datetime) -> None:
+    """Adds operations, each with its correlation id and the number of patients that there are to do."""
+    for correlation_id, o in operations:
         await connection.execute(
             QUERIES["add_operation"],
             o.operation_id,

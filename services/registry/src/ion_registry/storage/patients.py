@@ -79,7 +79,10 @@ async def add(connection: Connection, people: Mapping[bytes, AnyPerson], now: da
 
 
 async def find_by_id(connection: Connection, patient_ids: Collection[UUID]) -> dict[UUID, Patient]:
-    """Returns the patients with these ids; a merged one is the patient under whom the person goes on."""
+    """Returns the patients with these ids; a merged one is the patient under whom the person goes on.
+
+    Who was removed is not known.
+    """
     if not patient_ids:
         return {}
     rows = await connection.fetch(QUERIES["find_patients_by_id"], list(patient_ids))
@@ -95,7 +98,7 @@ async def find_patient_id(connection: Connection, bsn: str) -> UUID | None:
 async def find_likely_doubles(
     connection: Connection, people: Mapping[str, tuple[PartialPerson, str]]
 ) -> frozenset[str]:
-    """Returns for which command ids another practice has a patient of that birth date, sex and name (rule 33).
+    """Returns for which command ids another practice has somebody else of that birth date, sex and name (rule 33).
 
     `people` are the persons with the AGB code that offers them. Who has no birth date is like nobody.
     """
@@ -108,6 +111,7 @@ async def find_likely_doubles(
         [person.family_name for person, _ in known.values()],
         [person.birth_date for person, _ in known.values()],
         [person.sex for person, _ in known.values()],
+        [person.bsn for person, _ in known.values()],
         [agb_code for _, agb_code in known.values()],
     )
     return frozenset(row["command_id"] for row in rows)
@@ -134,9 +138,7 @@ async def merge(connection: Connection, merged: Sequence[Merged]) -> None:
 async def remove(connection: Connection, patient_ids: Collection[UUID], now: datetime) -> None:
     """Removes the persons: what stays of each is a number that leads to nobody, under a key that nobody has."""
     if patient_ids:
-        await connection.execute(
-            QUERIES["remove_persons"], list(patient_ids), [uuid4().bytes for _ in patient_ids], now
-        )
+        await connection.execute(QUERIES["remove_persons"], list(patient_ids), now)
 
 
 def person_data(person: AnyPerson) -> PersonData:

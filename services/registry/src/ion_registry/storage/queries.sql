@@ -35,16 +35,16 @@ select asked.patient_id as asked_id, p.patient_id, p.bsn, p.initials, p.prefix, 
     array[p.routing_key, asked.routing_key]
         || array(select routing_key from patient_alias a where a.patient_id in (asked.patient_id, p.patient_id)) as keys
 from patient asked join patient p on p.patient_id = coalesce(asked.merged_into, asked.patient_id)
-where asked.patient_id = any($1::uuid[])
+where asked.patient_id = any($1::uuid[]) and p.removed_at is null
 
 -- name: find_likely_doubles
--- For which of these people another practice has a patient with the same birth date, sex and family name.
+-- For which of these people another practice has somebody else with the same birth date, sex and family name.
 select distinct new.command_id
-from unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[])
-    as new (command_id, family_name, birth_date, sex, agb_code)
+from unnest($1::text[], $2::text[], $3::date[], $4::text[], $5::text[], $6::text[])
+    as new (command_id, family_name, birth_date, sex, bsn, agb_code)
 join patient p on p.birth_date = new.birth_date and lower(p.family_name) = lower(new.family_name) and p.sex = new.sex
 join current c on c.patient_id = p.patient_id
-where c.agb_code <> new.agb_code
+where c.agb_code <> new.agb_code and (p.bsn is null or p.bsn is distinct from new.bsn)
 
 -- name: find_patient_of_bsn
 -- For a question about one person.
@@ -84,19 +84,23 @@ with new as (
 update patient p set routing_key = new.routing_key, bsn = new.bsn from new where p.patient_id = new.patient_id
 
 -- name: merge_patients
--- Temporary patients who turned out to be known: later commands follow.
-with merged as (
-    update patient p set merged_into = new.into_id
-    from unnest($1::uuid[], $2::uuid[]) as new (patient_id, into_id)
-    where p.patient_id = new.patient_id
-    returning p.patient_id, p.routing_key
+-- Temporary patients who turned out to be known: later commands follow, as the key leads to an alias from now on.
+with new as (
+    select * from unnest($1::uuid[], $2::uuid[]) as new (patient_id, into_id)
+), aliased as (
+    insert into patient_alias (routing_key, patient_id) select routing_key, patient_id from patient join new using (patient_id)
 )
-insert into patient_alias (routing_key, patient_id) select routing_key, patient_id from merged on conflict do nothing
+update patient p set merged_into = new.into_id, routing_key = uuid_send(gen_random_uuid())
+from new where p.patient_id = new.patient_id
 
 -- name: remove_persons
--- What is left of a person who was removed; nothing in it leads to somebody.
+-- What is left of a person who was removed, as the temporary patient that they were too; nothing leads to somebody.
 with gone as (
-    select * from unnest($1::uuid[], $2::bytea[]) as gone (patient_id, routing_key)
+    select patient_id from patient where patient_id = any($1::uuid[]) or merged_into = any($1::uuid[])
+), their_cases as (
+    update ombudsman_case c set patient_id = null from gone where c.patient_id = gone.patient_id returning c.case_id
+), without_texts as (
+    update case_step s set body = null from their_cases where s.case_id = their_cases.case_id
 ), without_names as (
     update current c set list_name = '' from gone where c.patient_id = gone.patient_id
 ), without_aliases as (
@@ -107,8 +111,8 @@ with gone as (
     delete from temporary_timer x using gone where x.patient_id = gone.patient_id
 )
 update patient p
-set routing_key = gone.routing_key, bsn = null, initials = '', prefix = '', family_name = '', birth_date = null,
-    sex = 'unknown', updated_at = $3, removed_at = $3
+set routing_key = uuid_send(gen_random_uuid()), bsn = null, initials = '', prefix = '', family_name = '', birth_date = null,
+    sex = 'unknown', updated_at = $2, removed_at = $2
 from gone where p.patient_id = gone.patient_id
 
 -- name: lock_registrations
