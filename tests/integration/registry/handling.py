@@ -8,15 +8,21 @@ from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+import orjson
+
+from ion_contracts.codec import decode
+from ion_contracts.messages import COMMANDS
 from ion_platform.database import Connection, Pool, is_infrastructure_error
 from ion_registry.domain.state import registrations
 from ion_registry.services.handle_commands import CommandHandler
+from ion_registry.services.render import render
 from ion_registry.services.verify_chain import verify_chain
-from ion_registry.storage.journal import read_histories
+from ion_registry.storage.journal import read_after, read_histories
 from tests.integration.registry.made_messages import Made, Partition, made_bsns
 from tests.integration.registry.set_clock import SetClock
 
 ATTEMPTS_MAX = 5
+ROWS_MAX = 100_000
 
 
 async def take(pool: Pool, partition: Partition, made: Sequence[Made], day: date) -> None:
@@ -71,6 +77,20 @@ async def registered(pool: Pool, patient_id: UUID) -> tuple[str | None, date | N
     return (None, None) if row is None else (row["agb_code"], row["since"])
 
 
+async def sent_by_register(pool: Pool) -> list[Made]:
+    """Takes the commands out of the outbox, as the relay does."""
+    rows = await pool.fetch(
+        "with gone as (delete from outbox returning *) select * from gone order by transaction_id, id"
+    )
+    found = []
+    for row in rows:
+        headers = orjson.loads(row["headers"])
+        envelope = [(name, value.encode()) for name, value in headers.items()]
+        received = decode(envelope, row["value"], COMMANDS)
+        found.append(Made(received.body, row["key"], received.envelope.id))
+    return found
+
+
 async def assert_whole(pool: Pool, commands: Collection[Made] = ()) -> None:
     """Holds all that the register contains against what it promises for any sequence of commands."""
     async with pool.acquire() as connection:
@@ -78,6 +98,7 @@ async def assert_whole(pool: Pool, commands: Collection[Made] = ()) -> None:
         await _assert_outcomes(connection, {one.id for one in commands})
         await _assert_counts_and_insurance(connection)
         await _assert_leftovers(connection)
+        await _assert_told(connection)
         for row in await connection.fetch("select chain from chain_tail where n > 0"):
             assert (await verify_chain(connection, row["chain"])).fault is None
 
@@ -130,3 +151,15 @@ async def _assert_leftovers(connection: Connection) -> None:
     gone = "select patient_id from patient where merged_into is not null or removed_at is not null"
     assert await connection.fetch(f"select from current where agb_code is not null and patient_id in ({gone})") == []
     assert await connection.fetch(f"select from waiting where patient_id in ({gone})") == []
+
+
+async def _assert_told(connection: Connection) -> None:
+    """Each row can be told: its outcome and its event under ids of their own."""
+    ids: Counter[str] = Counter()
+    for partition in [row["partition"] for row in await connection.fetch("select distinct partition from journal")]:
+        for publishable in await read_after(connection, partition, (0, -1, -1), ROWS_MAX):
+            told = render(publishable)
+            ids.update(message.envelope.id for message in told)
+            is_told = publishable.row.status is not None or publishable.row.event is not None
+            assert bool(told) >= is_told
+    assert set(ids.values()) <= {1}

@@ -238,8 +238,8 @@ async def _save(connection: Connection, work: BatchWork) -> None:
     await registrations.remove_waiting(connection, work.settled)
     await registrations.add_waiting(connection, list(work.deferred.values()))
     await registrations.add_to_counts(connection, work.counts)
-    await work.lists.save(connection, work.now)
     await journal.append(connection, work.rows)
+    await work.lists.save(connection, work.now)  # It counts in the journal what there is to withdraw.
     await save_partitions(connection, work.partitions)
 
 
