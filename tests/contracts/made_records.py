@@ -82,7 +82,7 @@ identifiers = st.uuids(version=4).map(str)
 agb_codes = st.from_regex(r"\A01[0-9]{6}\Z")
 days = st.dates()
 moments = st.datetimes(timezones=st.just(UTC)).filter(lambda moment: 2 <= moment.year <= 9998)
-texts = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20).filter(
+texts = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=20).filter(
     lambda text: bool(text.strip())
 )
 json_documents = st.recursive(

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from ion_contracts.identifiers import is_bsn
 from ion_contracts.times import MOMENT_PATTERN, in_utc
 from ion_contracts.times import format_time as format_time
 
@@ -80,13 +81,13 @@ def parse_envelope(headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
     if missing:
         raise EnvelopeError(f"missing attributes: {', '.join(missing)}")
     _require(attributes["ce_specversion"] == SPEC_VERSION, "ce_specversion")
-    _require_match(_ID, attributes["ce_id"], "ce_id")
+    _require(_is_id(attributes["ce_id"]), "ce_id")
     _require_match(_SOURCE, attributes["ce_source"], "ce_source")
     _require_match(_TYPE, attributes["ce_type"], "ce_type")
     correlation_id = attributes.get("ce_correlationid", attributes["ce_id"])
-    _require_match(_ID, correlation_id, "ce_correlationid")
+    _require(_is_id(correlation_id), "ce_correlationid")
     causation_id = attributes.get("ce_causationid")
-    _require(causation_id is None or _ID.fullmatch(causation_id) is not None, "ce_causationid")
+    _require(causation_id is None or _is_id(causation_id), "ce_causationid")
     return Envelope(
         id=attributes["ce_id"],
         source=attributes["ce_source"],
@@ -104,7 +105,12 @@ def readable_id(headers: Iterable[tuple[str, bytes | None]]) -> str | None:
     if len(given) != 1 or given[0] is None or len(given[0]) > ATTRIBUTE_LENGTH_MAX:
         return None
     text = given[0].decode("ascii", errors="replace")
-    return text if _ID.fullmatch(text) else None
+    return text if _is_id(text) else None
+
+
+def _is_id(text: str) -> bool:
+    """Ids stand in headers, logs and the journal: a sender who takes a BSN for one is refused."""
+    return _ID.fullmatch(text) is not None and not is_bsn(text)
 
 
 def _attributes(headers: Iterable[tuple[str, bytes | None]]) -> Mapping[str, str]:

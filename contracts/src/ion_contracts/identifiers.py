@@ -33,6 +33,18 @@ def normalise_bsn(text: str) -> str:
     return digits
 
 
+def is_bsn(text: str) -> bool:
+    """Tells whether a text is a citizen number as it stands: nine digits that pass the elfproef."""
+    return re.fullmatch(r"[0-9]{9}", text) is not None and text != "000000000" and elfproef.is_valid(text)
+
+
+def no_bsn(value: str) -> str:
+    """Returns the value. Raises ValueError when it is a BSN: it stands where no BSN may be kept."""
+    if is_bsn(value):
+        raise ValueError("must not be a BSN")
+    return value
+
+
 def _checked_bsn(value: object) -> object:
     return normalise_bsn(value) if isinstance(value, str) else value
 
@@ -57,5 +69,7 @@ AgbCode = Annotated[
     str, Field(pattern=r"^01[0-9]{6}$", description="AGB code of a GP or a GP practice: 01 and 6 digits")
 ]
 Uzovi = Annotated[str, Field(pattern=r"^[0-9]{4}$", description="Code of an insurer or label, 4 digits")]
-Name = Annotated[str, AfterValidator(_not_blank), Field(max_length=200)]
+# No control characters: PostgreSQL takes no NUL, and a text that is printed must not steer a terminal.
+PRINTABLE_PATTERN = r"^[^\x00-\x1f\x7f-\x9f]*$"
+Name = Annotated[str, AfterValidator(_not_blank), Field(pattern=PRINTABLE_PATTERN, max_length=200)]
 BirthDate = Annotated[Day, AfterValidator(_birth_date)]

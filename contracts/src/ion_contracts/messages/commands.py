@@ -9,14 +9,15 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from ion_contracts.identifiers import AgbCode, Bsn, Uzovi
+from ion_contracts.identifiers import PRINTABLE_PATTERN, AgbCode, Bsn, Uzovi, no_bsn
 from ion_contracts.messages.base import Day, Message, Moment
 from ion_contracts.messages.persons import Person, Subject
 
-Party = Annotated[str, Field(max_length=100)]
-CommandId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$")]
+Party = Annotated[str, Field(pattern=PRINTABLE_PATTERN, max_length=100), AfterValidator(no_bsn)]
+CommandId = Annotated[str, Field(pattern=r"^[A-Za-z0-9._:/-]{1,128}$"), AfterValidator(no_bsn)]
+"""Stands in headers and in the journal, so it is never a BSN."""
 
 
 class Mode(StrEnum):

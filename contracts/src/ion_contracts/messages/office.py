@@ -6,14 +6,14 @@ from enum import StrEnum
 from typing import Annotated, ClassVar
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from ion_contracts.identifiers import AgbCode
+from ion_contracts.identifiers import AgbCode, no_bsn
 from ion_contracts.messages.base import Day
 from ion_contracts.messages.commands import Offered
 from ion_contracts.messages.persons import Subject
 
-Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$")]
+Reference = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9./-]{0,39}$"), AfterValidator(no_bsn)]
 """Leads to a document outside the register, such as `C-2027/104`. Letters, digits and dots: no room for a name."""
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field, model_validator
 
-from ion_contracts.identifiers import BirthDate, Bsn, Name
+from ion_contracts.identifiers import PRINTABLE_PATTERN, BirthDate, Bsn, Name
 from ion_contracts.messages.base import Message
 
 
@@ -27,8 +27,8 @@ class Person(Message):
     TYPE: ClassVar[str] = ""
 
     bsn: Bsn
-    initials: Annotated[str, Field(max_length=20)] = ""
-    prefix: Annotated[str, Field(max_length=20)] = ""
+    initials: Annotated[str, Field(pattern=PRINTABLE_PATTERN, max_length=20)] = ""
+    prefix: Annotated[str, Field(pattern=PRINTABLE_PATTERN, max_length=20)] = ""
     family_name: Name
     birth_date: BirthDate
     sex: Sex = Sex.UNKNOWN
@@ -40,8 +40,8 @@ class PartialPerson(Message):
     TYPE: ClassVar[str] = ""
 
     bsn: Bsn | None = None
-    initials: Annotated[str, Field(max_length=20)] = ""
-    prefix: Annotated[str, Field(max_length=20)] = ""
+    initials: Annotated[str, Field(pattern=PRINTABLE_PATTERN, max_length=20)] = ""
+    prefix: Annotated[str, Field(pattern=PRINTABLE_PATTERN, max_length=20)] = ""
     family_name: Name
     birth_date: BirthDate | None = None
     sex: Sex = Sex.UNKNOWN

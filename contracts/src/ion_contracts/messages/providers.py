@@ -7,10 +7,12 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
-from ion_contracts.identifiers import AgbCode, Name
+from ion_contracts.identifiers import PRINTABLE_PATTERN, AgbCode, Name
 from ion_contracts.messages.base import Day, Message, Moment
 
-MailAddress = Annotated[str, Field(pattern=r"^[^@\s<>\",;:]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)]
+MailAddress = Annotated[
+    str, Field(pattern=r"^[^@\s\x00-\x1f\x7f-\x9f<>\",;:]{1,64}@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+$", max_length=254)
+]
 
 ASSOCIATIONS_MAX = 50
 """Of one person: more than any career in practices, and small enough for one message."""
@@ -46,7 +48,7 @@ class CareProvider(Message):
     kind: ProviderKind
     name: Name
     street: Name
-    house_number: Annotated[str, Field(max_length=10)]
+    house_number: Annotated[str, Field(pattern=PRINTABLE_PATTERN, max_length=10)]
     postcode: Annotated[str, Field(pattern=r"^[1-9][0-9]{3} ?[A-Z]{2}$")]
     city: Name
     change_message_address: MailAddress | None = None
