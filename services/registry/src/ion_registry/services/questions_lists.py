@@ -77,6 +77,7 @@ async def _page(connection: Connection, search: ListSearch) -> Answer[ListPage]:
     elif any(value is not None for value in filters):
         found = await connection.fetch(QUERIES["list_found"], *place, *filters)
     else:
+        await connection.execute(QUERIES["plan_once"])
         found = await connection.fetch(QUERIES["list_now"], *place)
     rows = [dict(row.items()) for row in found if row["patient_id"] is not None]
     shown = rows[: search.limit]

@@ -43,6 +43,7 @@ async def reconcile(connection: Connection, asker: Asker, agb_code: str, bsns: S
     require_own_codes(asker, [agb_code])
     result = Reconciliation()
     first = _read(bsns, result)
+    await connection.execute(QUERIES["plan_each_time"])
     rows = await connection.fetch(QUERIES["reconcile"], agb_code, list(first), list(first.values()))
     subjects: list[UUID] = []
     for row in rows:

@@ -1,3 +1,7 @@
+-- name: plan_once
+-- For a page of the present list: planning it anew takes longer than reading it. Until the end of the transaction.
+select set_config('plan_cache_mode', 'force_generic_plan', true)
+
 -- name: list_start
 -- The name at which a page begins that follows this patient: lists are in the order of name and id.
 select list_name from patient where patient_id = $1

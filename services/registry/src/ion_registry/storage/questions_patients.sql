@@ -1,3 +1,8 @@
+-- name: plan_each_time
+-- For a question with thousands of values: a plan that does not know how many they are is many times slower. Until the
+-- end of the transaction.
+select set_config('plan_cache_mode', 'force_custom_plan', true)
+
 -- name: find_patient
 -- One person by BSN or by id.
 select p.patient_id, p.merged_into, c.agb_code
@@ -53,18 +58,25 @@ select patient_id, bsn, initials, prefix, family_name, birth_date, sex from pati
 
 -- name: reconcile
 -- The BSNs of a practice against its list, in one pass: a row for each BSN and one for each patient who is not named.
-with asked as (
-    select bsn, position from unnest($2::text[], $3::integer[]) as asked (bsn, position)
+-- Whoever is on the list is found by one read of its index; only the others are looked up one by one.
+with found as materialized (
+    select bsn, patient_id from patient where bsn = any($2::text[])
+), known as materialized (
+    select a.position, f.patient_id
+    from unnest($2::text[], $3::integer[]) as a (bsn, position) left join found f using (bsn)
+), listed as materialized (
+    select patient_id from current where agb_code = $1
 ), compared as (
-    select a.position, p.patient_id, c.agb_code, c.blocked_on is not null as blocked, null::date as since
-    from asked a left join patient p using (bsn) left join current c on c.patient_id = p.patient_id
-), listed as (
-    select c.patient_id, c.agb_code, c.since from current c
-    where c.agb_code = $1 and not exists (select from compared x where x.patient_id = c.patient_id)
+    select k.position, k.patient_id, l.patient_id is not null as is_here
+    from known k left join listed l using (patient_id)
 )
-select x.position, x.patient_id, x.agb_code, x.blocked, x.since,
+select x.position, x.patient_id, $1::text as agb_code, false as blocked, null::date as since,
     null as bsn, null as initials, null as prefix, null as family_name, null::date as birth_date
-from compared x
+from compared x where is_here
 union all
-select null, l.patient_id, l.agb_code, false, l.since, p.bsn, p.initials, p.prefix, p.family_name, p.birth_date
-from listed l join patient p using (patient_id)
+select x.position, x.patient_id, c.agb_code, c.blocked_on is not null, null, null, null, null, null, null
+from compared x left join current c using (patient_id) where not is_here
+union all
+select null, p.patient_id, c.agb_code, false, c.since, p.bsn, p.initials, p.prefix, p.family_name, p.birth_date
+from listed l join current c using (patient_id) join patient p using (patient_id)
+where not exists (select from known k where k.patient_id = l.patient_id)
