@@ -9,7 +9,7 @@ from uuid import UUID
 from ion_contracts.envelope import Envelope
 from ion_contracts.messages import EndedPeriod, RegistrationTransferred
 from ion_notifier.domain.claimed import ClaimedDelivery, Practice
-from ion_notifier.domain.delivery import Purpose, Reason, patient_left
+from ion_notifier.domain.delivery import PlannedDelivery, Purpose, Reason, patients_left
 
 PREVIOUS, NEW = "01000001", "01000002"
 EVENT_ID = "b3f5a7de-7f4f-5a0a-9c53-5f0f5b7a4a01"
@@ -30,9 +30,20 @@ def made_event(event_id: str = EVENT_ID) -> tuple[Envelope, RegistrationTransfer
     return Envelope(event_id, "urn:nld:ion:registry", body.TYPE, now, "operation-1", "command-1", 2), body
 
 
+def made_envelope() -> Envelope:
+    """Returns the envelope of an event of any type."""
+    return made_event()[0]
+
+
+def planned_one(event_id: str = EVENT_ID) -> PlannedDelivery:
+    """Returns what is planned for that transfer."""
+    (planned,) = patients_left(*made_event(event_id))
+    return planned
+
+
 def made_delivery(new_practice: Practice | None = PRACTICE, **changes: object) -> ClaimedDelivery:
     """Returns the delivery of that transfer, with some things changed."""
-    planned = patient_left(*made_event())
+    planned = planned_one()
     delivery = ClaimedDelivery(
         delivery_id=planned.delivery_id,
         event_id=planned.event_id,
@@ -43,6 +54,7 @@ def made_delivery(new_practice: Practice | None = PRACTICE, **changes: object) -
         address="post@praktijk-eik.example",
         reference=planned.reference,
         ended_on=planned.ended_on,
+        lost_until=None,
         reason=Reason.TRANSFERRED,
         new_agb_code=NEW,
         new_practice=new_practice,

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ion_notifier.domain.claimed import ClaimedDelivery, Practice
+from ion_notifier.domain.delivery import Reason
 from ion_notifier.services.composing import compose
 from ion_notifier.services.rendering import Sender, one_line, render
 from tests.unit.notifier.made_deliveries import PRACTICE, made_delivery
@@ -70,6 +71,37 @@ def test_the_mail_says_the_end_the_new_gp_the_reason_and_where_the_details_stand
         ):
             assert said in text, (kind, said)
     assert "1234 AB  Lindedam" in body(mail, "plain")
+
+
+@pytest.mark.parametrize(
+    ("changes", "subject", "said"),
+    [
+        (
+            {"reason": Reason.EXPIRED, "new_agb_code": None, "new_practice": None},
+            "inschrijving eindigde op 31 maart 2027",
+            ("tijdelijke inschrijving verlopen", "31 maart 2027 (de laatste dag bij u)", "geen andere huisarts"),
+        ),
+        (
+            {"reason": Reason.RULED},
+            "inschrijving gewijzigd vanaf 1 april 2027",
+            ("uitspraak van de ombudsman", "vanaf 1 april 2027 tot nader bericht", "De Linde", "dossier overdragen"),
+        ),
+        (
+            {"reason": Reason.CORRECTED, "lost_until": date(2027, 4, 9)},
+            "inschrijving gewijzigd vanaf 1 april 2027",
+            ("correctie van het register", "vanaf 1 april 2027 tot en met 9 april 2027", "De huisarts over deze dagen"),
+        ),
+    ],
+)
+def test_the_mail_says_what_happened_for_each_reason(
+    changes: dict[str, object], subject: str, said: tuple[str, ...]
+) -> None:
+    mail = mail_of(made_delivery(**changes))  # type: ignore[arg-type] # names and types are those of the fields
+    assert str(mail["Subject"]).endswith(subject)
+    for kind in ("plain", "html"):
+        for words in said:
+            assert words in body(mail, kind), (kind, words)
+    assert all(len(line) <= 72 for line in body(mail, "plain").splitlines() if not line.startswith("Ingeschreven"))
 
 
 def test_the_headers_say_who_to_whom_and_that_a_machine_wrote_it() -> None:

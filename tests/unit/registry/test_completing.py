@@ -99,7 +99,7 @@ def test_a_temporary_registration_that_began_that_day_never_was() -> None:
     ended = decision.entries[1]
     assert (ended.code, ended.event, ended.status) == (Code.COMPLETED_KNOWN_ELSEWHERE, Event.CORRECTED, None)
     assert (ended.change, ended.replaced) == (Change(None, OPEN_DAY), (Span(PRACTICE_A, OPEN_DAY),))
-    assert ended.details == {"reason": CorrectionReason.CORRECTION, "mergedInto": PATIENT}
+    assert ended.details == {"reason": CorrectionReason.MERGED, "mergedInto": PATIENT}
     assert temporary_of(decision) is not None
     assert (temporary_of(decision).agb_code, temporary_of(decision).last_end) == (None, None)
     assert registrations(temporary_of(decision).history or ()) == ()

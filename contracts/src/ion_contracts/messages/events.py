@@ -58,10 +58,11 @@ class EndReason(StrEnum):
 
 
 class CorrectionReason(StrEnum):
-    """Why the register came to believe otherwise."""
+    """Why the register came to believe otherwise; `merged`: a temporary patient of today turned out to be known."""
 
     CORRECTION = "correction"
     WITHDRAWN = "withdrawn"
+    MERGED = "merged"
 
 
 class Fact(Message):
@@ -162,7 +163,7 @@ class Rewritten(Fact):
 
 
 class RegistrationCorrected(Rewritten):
-    """Authorised staff corrected some days, or a party withdrew what it had done."""
+    """Authorised staff corrected some days, a party withdrew what it had done, or two patients became one."""
 
     TYPE: ClassVar[str] = "nl.huisartsinschrijvingen.inschrijving-gecorrigeerd.v1"
 

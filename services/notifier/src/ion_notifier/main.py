@@ -35,7 +35,7 @@ def list_deliveries(status: str | None, limit: int) -> None:
     for row in _ask(lambda connection: newest(connection, wanted, limit)):
         click.echo(
             f"{row['delivery_id']}  {row['reference']}  {row['created_at']:%Y-%m-%d %H:%M:%S}Z  {row['status']:<10}  "
-            f"{row['attempts']:>3} attempts  {row['agb_code']} -> {row['new_agb_code']}  ended {row['ended_on']}"
+            f"{row['attempts']:>3} attempts  {row['agb_code']} -> {row['new_agb_code'] or '-'}  ended {row['ended_on']}"
         )
 
 

@@ -33,8 +33,9 @@ class ClaimedDelivery:
     address: str
     reference: str
     ended_on: date
+    lost_until: date | None
     reason: Reason
-    new_agb_code: str
+    new_agb_code: str | None
     new_practice: Practice | None
     message_id: str
     elapsed_s: float

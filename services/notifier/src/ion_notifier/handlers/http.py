@@ -49,7 +49,8 @@ class DeliveryView(_Shape):
     agb_code: AgbCode
     reference: str
     ended_on: date
-    new_agb_code: AgbCode
+    lost_until: date | None = None
+    new_agb_code: AgbCode | None = None
     reason: Reason
     status: Status
     attempts: int

@@ -5,20 +5,23 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import format_datetime
 from functools import cache
 from html import escape
 from importlib.resources import files
 from string import Template
+from textwrap import fill
 
 from ion_notifier.domain.claimed import ClaimedDelivery, Practice
 from ion_notifier.domain.delivery import Reason
 from ion_notifier.domain.dutch import dutch_date
 from ion_notifier.services.composing import compose
+from ion_notifier.services.words import WORDS
 
 SENDER_NAME = "ION, inschrijving op naam"
-_REASONS = {Reason.TRANSFERRED: "overschrijving naar een andere huisarts"}
+_LINE_WIDTH, _LABEL_WIDTH = 72, 18
+_REWRITING = (Reason.CORRECTED, Reason.RULED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +38,8 @@ def render(delivery: ClaimedDelivery, sender: Sender, sent_at: datetime) -> byte
     Raises ValueError when a value could break a header all the same.
     """
     values = _values(delivery, sender)
+    column = f"{values['days_label']}:".ljust(_LABEL_WIDTH)
     markup = {name: escape(value) for name, value in values.items()}
-    block = "practice_unknown" if delivery.new_practice is None else "practice_known"
     headers = {
         "From": f'"{SENDER_NAME}" <{sender.address}>',
         "To": f"<{delivery.address}>",
@@ -48,21 +51,34 @@ def render(delivery: ClaimedDelivery, sender: Sender, sent_at: datetime) -> byte
     }
     return compose(
         headers,
-        text=_text("patient_left.txt", {**values, "new_practice": _text(f"{block}.txt", values)}),
-        html=_text("patient_left.html", {**markup, "new_practice": _text(f"{block}.html", markup)}),
+        text=_body(delivery, "txt", {**values, "opening": fill(values["opening"], _LINE_WIDTH), "days_column": column}),
+        html=_body(delivery, "html", markup),
     )
 
 
+def _body(delivery: ClaimedDelivery, kind: str, values: Mapping[str, str]) -> str:
+    if delivery.new_agb_code is None:
+        return _text(f"patient_left.{kind}", {**values, "new_gp": _text(f"new_gp_none.{kind}", values)})
+    practice = "practice_unknown" if delivery.new_practice is None else "practice_known"
+    values = {**values, "new_practice": _text(f"{practice}.{kind}", values)}
+    return _text(f"patient_left.{kind}", {**values, "new_gp": _text(f"new_gp.{kind}", values)})
+
+
 def _values(delivery: ClaimedDelivery, sender: Sender) -> dict[str, str]:
-    practice = delivery.new_practice or Practice("", "", "", "", "")
+    practice, words = delivery.new_practice or Practice("", "", "", "", ""), WORDS[delivery.reason]
+    label, days, subject_day = _days(delivery)
     values = {
         "name": delivery.name,
         "agb_code": delivery.agb_code,
         "reference": delivery.reference,
-        "ended_on": dutch_date(delivery.ended_on),
-        "reason": _REASONS[delivery.reason],
+        "opening": words.opening,
+        "reason": words.reason,
+        "subject": f"{words.subject} {subject_day}",
+        "days_label": label,
+        "days": days,
+        "new_gp_label": words.new_gp,
         "portal_url": sender.portal_url,
-        "new_agb_code": delivery.new_agb_code,
+        "new_agb_code": delivery.new_agb_code or "",
         "new_name": practice.name,
         "new_street": practice.street,
         "new_house_number": practice.house_number,
@@ -70,6 +86,16 @@ def _values(delivery: ClaimedDelivery, sender: Sender) -> dict[str, str]:
         "new_city": practice.city,
     }
     return {name: one_line(value) for name, value in values.items()}
+
+
+def _days(delivery: ClaimedDelivery) -> tuple[str, str, str]:
+    """Returns what the days of a mail are called, which they are, and the one of its subject."""
+    ended_on = dutch_date(delivery.ended_on)
+    if delivery.reason not in _REWRITING:
+        return "Einddatum", f"{ended_on} (de laatste dag bij u)", ended_on
+    first = dutch_date(delivery.ended_on + timedelta(days=1))
+    last = "tot nader bericht" if delivery.lost_until is None else f"tot en met {dutch_date(delivery.lost_until)}"
+    return "Dagen", f"vanaf {first} {last}", first
 
 
 def one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the notifier makes of each message: a transfer is one mail to plan, a provider is an address to know."""
+"""What the notifier makes of each message: a patient who left is a mail to plan, a provider is an address to know."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ion_contracts.messages import CareProvider, RegistrationTransferred
-from ion_notifier.domain.delivery import patient_left
+from ion_contracts.messages import CareProvider
+from ion_notifier.domain.delivery import patients_left
 from ion_notifier.storage import deliveries, providers
 from ion_platform.database import Connection
 from ion_platform.logging import get_logger
@@ -18,7 +18,7 @@ log = get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class EventHandler:
-    """Plans a mail to the previous GP for each transfer; a start and a closed day are nothing to tell anybody.
+    """Plans a mail to each GP whom a patient left; other facts are nothing to tell anybody here.
 
     An event that comes again meets its own delivery, so no inbox is needed.
     """
@@ -27,9 +27,7 @@ class EventHandler:
 
     async def __call__(self, connection: Connection, batch: Sequence[Delivery]) -> None:
         planned = [
-            patient_left(delivery.message.envelope, delivery.message.body)
-            for delivery in batch
-            if isinstance(delivery.message.body, RegistrationTransferred)
+            planned for delivery in batch for planned in patients_left(delivery.message.envelope, delivery.message.body)
         ]
         if planned:
             await deliveries.plan(connection, planned, self.message_id_domain)

@@ -8,15 +8,15 @@ select pg_advisory_xact_lock_shared(hashtext('ion_notifier.addresses'))
 select pg_advisory_xact_lock(hashtext('ion_notifier.addresses'))
 
 -- name: plan_deliveries
--- One row per event and purpose, however often the event comes; without an address it waits for one.
-insert into delivery (delivery_id, event_id, correlation_id, purpose, agb_code, reference, ended_on, new_agb_code,
-    reason, message_id, status, next_attempt_at)
+-- One row per event, purpose and addressee, however often the event comes; without an address it waits for one.
+insert into delivery (delivery_id, event_id, correlation_id, purpose, agb_code, reference, ended_on, lost_until,
+    new_agb_code, reason, message_id, status, next_attempt_at)
 select n.*,
     case when p.agb_code is null then 'no-address' else 'due' end,
     case when p.agb_code is null then null else now() end
-from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::text[],
-    $9::text[], $10::text[]) as n (delivery_id, event_id, correlation_id, purpose, agb_code, reference, ended_on,
-    new_agb_code, reason, message_id)
+from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::date[], $8::date[],
+    $9::text[], $10::text[], $11::text[]) as n (delivery_id, event_id, correlation_id, purpose, agb_code, reference,
+    ended_on, lost_until, new_agb_code, reason, message_id)
 left join provider p on p.agb_code = n.agb_code and p.change_message_address is not null
 on conflict do nothing
 
@@ -59,8 +59,8 @@ join delivery c using (delivery_id)
 join provider a on a.agb_code = c.agb_code
 left join provider n on n.agb_code = c.new_agb_code
 where d.delivery_id = next.delivery_id and a.change_message_address is not null
-returning d.delivery_id, d.event_id, d.correlation_id, d.purpose, d.agb_code, d.reference, d.ended_on, d.new_agb_code,
-    d.reason, d.message_id, coalesce(extract(epoch from now() - d.first_attempt_at), 0)::float8 as elapsed_s,
+returning d.delivery_id, d.event_id, d.correlation_id, d.purpose, d.agb_code, d.reference, d.ended_on, d.lost_until,
+    d.new_agb_code, d.reason, d.message_id, coalesce(extract(epoch from now() - d.first_attempt_at), 0)::float8 as elapsed_s,
     a.name, a.change_message_address as address,
     n.name as new_name, n.street as new_street, n.house_number as new_house_number, n.postcode as new_postcode,
     n.city as new_city
@@ -95,8 +95,8 @@ select count(*) from delivery where agb_code = $1
 
 -- name: find_deliveries_of
 -- One page of an addressee's deliveries, newest first.
-select delivery_id, event_id, purpose, agb_code, reference, ended_on, new_agb_code, reason, status, attempts,
-    next_attempt_at, message_id, created_at, ended_at
+select delivery_id, event_id, purpose, agb_code, reference, ended_on, lost_until, new_agb_code, reason, status,
+    attempts, next_attempt_at, message_id, created_at, ended_at
 from delivery where agb_code = $1
 order by created_at desc, delivery_id limit $2 offset $3
 

@@ -85,5 +85,5 @@ def _end_merged(temporary: PatientState, person: PatientState, command: Complete
         status=None,
         change=Change(None, temporary.since),
         replaced=(Span(temporary.agb_code, temporary.since),),
-        details={"reason": CorrectionReason.CORRECTION, "mergedInto": person.patient_id},
+        details={"reason": CorrectionReason.MERGED, "mergedInto": person.patient_id},
     )
