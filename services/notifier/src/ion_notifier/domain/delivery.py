@@ -70,7 +70,7 @@ class PlannedDelivery:
 
 
 def patients_left(envelope: Envelope, event: Message) -> list[PlannedDelivery]:
-    """Returns what previous GPs are told of an event (rules 35 and 37). The same event always gives the same deliveries.
+    """Returns what previous GPs are told of an event (rules 35 and 37); the same event always gives the same.
 
     A GP's own deregistration is told to nobody (rule 30), nor is what a party withdrew itself, nor that two records of
     one patient became one.
