@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PACKAGES := contracts services/platform services/registry services/notifier services/billing services/cov-gateway deploy/local
 
-.PHONY: help setup format check test demo up down status logs contracts lock clean
+.PHONY: help setup format check test bench bench-load bench-register bench-end-to-end bench-questions demo up down status logs contracts lock clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,11 @@ test: check ## Everything: the fast part, then real Kafka and PostgreSQL, then t
 	@$(BIN)/coverage run -m pytest tests
 	@$(BIN)/coverage combine --quiet
 	@$(BIN)/coverage report
+
+bench: bench-register bench-end-to-end bench-questions ## Measure it all (ION_BENCH_PATIENTS, by default a million: about twelve minutes)
+
+bench-load bench-register bench-end-to-end bench-questions: $(STAMP) ## One part of it; see docs/benchmarks.md
+	@$(BIN)/python -W ignore -m tests.benchmarks.$(subst -,_,$(@:bench-%=%))
 
 demo: $(STAMP) ## Start the whole system, show it doing its job, stop it
 	@$(BIN)/ion-local demo
