@@ -18,6 +18,7 @@ from ion_platform.database import Pool
 from ion_platform.problems import install_problems
 from ion_registry.handlers.http import PREFIX, create_router
 from ion_registry.services.handle_commands import CommandHandler
+from ion_registry.services.proof_signing import ProofSigner
 from tests.integration.registry.made_messages import PRACTICE_A, Made, Partition
 from tests.integration.registry.set_clock import SetClock
 
@@ -38,11 +39,11 @@ def insurer(uzovi: str) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def questions(pool: Pool, today: date = TODAY) -> AsyncIterator[Ask]:
+async def questions(pool: Pool, today: date = TODAY, signer: ProofSigner | None = None) -> AsyncIterator[Ask]:
     """Gives what posts a question to the register's routes; it returns (status, answer)."""
     app = FastAPI()
     install_problems(app, "0.1.0")
-    app.include_router(create_router(lambda: pool, SetClock(today)))
+    app.include_router(create_router(lambda: pool, SetClock(today), signer))
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_config=None))
     serving = asyncio.create_task(server.serve([listening]))
@@ -51,6 +52,8 @@ async def questions(pool: Pool, today: date = TODAY) -> AsyncIterator[Ask]:
 
         async def post(path: str, question: dict[str, Any], asker: dict[str, str] = OF_A) -> tuple[int, dict[str, Any]]:
             async with session.post(f"{address}{path}", json=question, headers=asker) as answer:
+                if answer.content_type == "application/pdf":
+                    return answer.status, {"pdf": await answer.read()}
                 return answer.status, await answer.json(content_type=None)
 
         yield post

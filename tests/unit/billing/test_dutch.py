@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ion_billing.rendering.dutch import count, euros, in_fours, long_date, percentage, showable, unit_price
+from ion_billing.rendering.dutch import count, euros, in_fours, percentage, unit_price
+from ion_platform.documents import long_date, showable
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 

@@ -14,8 +14,8 @@ from pypdf.generic import DictionaryObject
 
 from ion_billing.domain.rates import Rate
 from ion_billing.rendering.document import InvoiceDocument
-from ion_billing.rendering.dutch import SHOWABLE_RANGES, showable
 from ion_billing.rendering.invoice import render_invoice
+from ion_platform.documents import SHOWABLE_RANGES, showable
 from tests.unit.billing.invoices import CUSTOMER, RATE_2027, invoice_named, invoice_of
 
 

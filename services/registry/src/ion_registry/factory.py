@@ -21,6 +21,7 @@ from ion_registry.handlers.http import create_router
 from ion_registry.services.handle_commands import CommandHandler
 from ion_registry.services.journal_relays import JournalRelays
 from ion_registry.services.list_operations import send_next_portion
+from ion_registry.services.proof_signing import load_signer
 from ion_registry.services.providers import publish_all_again
 from ion_registry.services.timers import send_due_temporary, send_due_waiting, send_passed_days
 from ion_registry.services.topic_guard import read_end_offsets, refuse_lost_records
@@ -37,7 +38,8 @@ def create_service(settings: RegistrySettings) -> Service:
     """Returns the registry, ready to run: commands in, the journal out, timers and questions."""
     service = Service(NAME, PACKAGE, settings, API_VERSION)
     install_problems(service.app, API_VERSION)
-    service.app.include_router(create_router(lambda: service.pool, service.clock))
+    signer = load_signer(settings.proof_key_file, settings.proof_key_id, settings.proof_former_keys_file)
+    service.app.include_router(create_router(lambda: service.pool, service.clock, signer))
     relays = JournalRelays(service, holder=settings.instance or f"{NAME}-{uuid4()}")
     registry = _Registry(service, settings)
     handler = CommandHandler(service.clock)

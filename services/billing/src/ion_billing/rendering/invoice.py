@@ -12,7 +12,8 @@ import typst
 from ion_billing.domain.amounts import InvoiceAmounts
 from ion_billing.domain.rounding import whole_cents
 from ion_billing.rendering.document import Customer, InvoiceDocument, Supplier
-from ion_billing.rendering.dutch import count, euros, in_fours, long_date, percentage, showable, unit_price
+from ion_billing.rendering.dutch import count, euros, in_fours, percentage, unit_price
+from ion_platform.documents import long_date, showable
 
 Texts = dict[str, str]
 Shown = str | Texts | list[int] | list[str] | list[Texts] | None

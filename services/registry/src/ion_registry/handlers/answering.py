@@ -38,6 +38,7 @@ PROBLEMS: dict[int | str, dict[str, Any]] = {
     401: {**_PROBLEM, "description": "It is not said who asks"},
     403: {**_PROBLEM, "description": "Refused; that is recorded"},
     404: {**_PROBLEM, "description": "Nobody here may be shown; that is recorded"},
+    409: {**_PROBLEM, "description": "Not possible as things are"},
     503: {**_PROBLEM, "description": "Not available now"},
 }
 

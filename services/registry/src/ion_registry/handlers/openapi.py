@@ -17,7 +17,7 @@ VERSION = "0.1.0"
 def page() -> str:
     """Returns the OpenAPI of the questions as YAML."""
     app = FastAPI(title="ION registry, internal questions", version=VERSION)
-    app.include_router(create_router(_no_pool, Clock()))
+    app.include_router(create_router(_no_pool, Clock(), None))
     return yaml.safe_dump(_as_answered(app.openapi()), sort_keys=False, allow_unicode=True, width=110)
 
 

@@ -30,6 +30,11 @@ class Refusal(Enum):
     )
     CURSOR_UNKNOWN = (400, "The cursor is not known", "Begin at the first page; the person it stood at is gone.")
     PAGE_TOO_DEEP = (400, "The page is too deep", "Go on with the cursor of the page before.")
+    INSURER_NOT_KNOWN = (
+        409,
+        "The insurer is not known",
+        "A proof is made for the insurer of that day; have the coverage checked first.",
+    )
     TOO_MANY_PERSONS = (400, "Too many persons in one question", "Ask for less at a time.")
 
     @property
