@@ -36,13 +36,15 @@ class Published:
     message: Received[Message]
 
 
-async def until(condition: Callable[[], Awaitable[bool]], what: str, deadline_s: float = DEADLINE_S) -> None:
+async def until(
+    condition: Callable[[], Awaitable[bool]], what: str, deadline_s: float = DEADLINE_S, pause_s: float = 0.05
+) -> None:
     """Waits for a condition; fails with what it waited for."""
     end = time.monotonic() + deadline_s
     while not await condition():
         if time.monotonic() > end:
             raise AssertionError(f"waited {deadline_s} s in vain until {what}")
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(pause_s)
 
 
 async def make_topics_anew(bootstrap: str) -> None:
