@@ -6,6 +6,10 @@ from ion_platform.cli import service_cli
 from ion_registry.commands.cases import cases_group
 from ion_registry.commands.evidence import chain_heads_command, export_person_command, verify_chain_command
 from ion_registry.commands.import_providers import import_providers_command
+from ion_registry.commands.lists import lists_group
+from ion_registry.commands.office import office_group
+from ion_registry.commands.outcome import outcome_command
+from ion_registry.commands.policy import policy_group
 from ion_registry.config import RegistrySettings
 from ion_registry.factory import NAME, PACKAGE, create_service
 
@@ -13,6 +17,10 @@ cli = service_cli(NAME, PACKAGE, RegistrySettings, create_service)
 for command in (
     import_providers_command,
     cases_group,
+    policy_group,
+    office_group,
+    lists_group,
+    outcome_command,
     verify_chain_command,
     chain_heads_command,
     export_person_command,

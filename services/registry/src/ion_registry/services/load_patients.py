@@ -54,14 +54,15 @@ async def _load_states(connection: Connection, work: BatchWork, batch: Sequence[
     if not work.known:
         return
     ids = work.known.keys() | work.patients_by_id.keys()
-    states = await registrations.lock_states(connection, ids)
-    await _refuse_changed(connection, work)
+    states, removed = await registrations.lock_states(connection, ids)
+    if removed or await _was_completed(connection, work):
+        raise PatientChangedError("a patient was completed or removed meanwhile: the batch is taken again")
     waiting = await registrations.read_waiting(connection, ids)  # Behind the lock: others may have settled some.
     temporary = {row.temporary_patient_id for row in waiting if row.temporary_patient_id is not None} - ids
     if temporary:  # Seldom, and so locked out of order: a deadlock is one more reason to take the batch again.
         work.patients_by_id |= await patients.find_by_id(connection, temporary)
         work.known = _by_own_id(work)
-        states |= await registrations.lock_states(connection, temporary)
+        states |= (await registrations.lock_states(connection, temporary))[0]
         waiting += await registrations.read_waiting(connection, temporary)
     _add_waiting(work, states, waiting)
     for patient_id, history in (await journal.read_histories(connection, _rewritten(work, batch, states))).items():
@@ -71,15 +72,11 @@ async def _load_states(connection: Connection, work: BatchWork, batch: Sequence[
     work.likely_doubles = await patients.find_likely_doubles(connection, _temporary_people(batch))
 
 
-async def _refuse_changed(connection: Connection, work: BatchWork) -> None:
-    """Raises PatientChangedError when a temporary patient got a BSN between finding and locking.
-
-    Only a completion does that from another partition; all else about a patient comes from one.
-    """
+async def _was_completed(connection: Connection, work: BatchWork) -> bool:
+    """Whether a temporary patient got a BSN between finding and locking: from another partition, as nothing else."""
     without_bsn = {patient_id for patient_id, patient in work.known.items() if not patient.bsn}
     now = await patients.find_by_id(connection, without_bsn)
-    if any(patient_id not in now or now[patient_id].bsn for patient_id in without_bsn):
-        raise PatientChangedError("a patient was completed meanwhile: the batch is taken again")
+    return any(patient_id not in now or now[patient_id].bsn for patient_id in without_bsn)
 
 
 def _by_own_id(work: BatchWork) -> dict[UUID, patients.Patient]:

@@ -91,6 +91,11 @@ async def finish(connection: Connection, operation_id: UUID, now: datetime) -> N
     await connection.execute(QUERIES["finish_operation"], operation_id, now)
 
 
+async def find(connection: Connection, operation_id: UUID) -> Record | None:
+    """Returns an operation with how far it is and what became of its commands; None when it is not known."""
+    return await connection.fetchrow(QUERIES["find_operation"], operation_id)
+
+
 def _operation(row: Record) -> ListOperation:
     return ListOperation(
         row["operation_id"],

@@ -117,7 +117,8 @@ from gone where p.patient_id = gone.patient_id
 
 -- name: lock_registrations
 -- Ordered by the database: sorting the input alone does not order the locks, and two writers would deadlock.
-select patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, blocked_on, moves
+-- Only somebody who was removed has no name.
+select patient_id, agb_code, since, last_end, sequence, party, ask_on, end_on, blocked_on, moves, list_name = '' as removed
 from current where patient_id = any($1::uuid[])
 order by patient_id for no key update
 

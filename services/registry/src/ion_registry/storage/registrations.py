@@ -32,18 +32,26 @@ class WaitingRow(NamedTuple):
     offset: int
 
 
-async def lock_states(connection: Connection, patient_ids: Set[UUID]) -> dict[UUID, PatientState]:
-    """Returns the states of these patients, their registrations locked; without what waits and without history."""
-    return await _read_states(connection, "lock_registrations", patient_ids)
+async def lock_states(
+    connection: Connection, patient_ids: Set[UUID]
+) -> tuple[dict[UUID, PatientState], set[UUID]]:
+    """Returns the states of these patients, their registrations locked, and who of them was removed.
+
+    The states come without what waits and without history.
+    """
+    rows = await connection.fetch(QUERIES["lock_registrations"], list(patient_ids))
+    return await _states(connection, rows, patient_ids), {row["patient_id"] for row in rows if row["removed"]}
 
 
 async def read_states(connection: Connection, patient_ids: Set[UUID]) -> dict[UUID, PatientState]:
-    """The same without locks, for who only looks."""
-    return await _read_states(connection, "read_registrations", patient_ids)
+    """The states without locks, for who only looks."""
+    rows = await connection.fetch(QUERIES["read_registrations"], list(patient_ids))
+    return await _states(connection, rows, patient_ids)
 
 
-async def _read_states(connection: Connection, query: str, patient_ids: Set[UUID]) -> dict[UUID, PatientState]:
-    rows = await connection.fetch(QUERIES[query], list(patient_ids))
+async def _states(
+    connection: Connection, rows: Sequence[Record], patient_ids: Set[UUID]
+) -> dict[UUID, PatientState]:
     insurances: defaultdict[UUID, list[Span]] = defaultdict(list)
     for patient_id, since, until, uzovi in await connection.fetch(QUERIES["read_insurances"], list(patient_ids)):
         insurances[patient_id].append(Span(uzovi, since, until))
