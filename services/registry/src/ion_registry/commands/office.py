@@ -76,7 +76,7 @@ def withdraw(agb_code: str, command_id: str, **who: Any) -> None:
 
     def body(found: KnownPatient, offered: dict[str, Any]) -> m.Message:
         subject = m.Subject(patient_id=found.patient_id)
-        return m.Withdraw(agb_code=agb_code, subject=subject, command_id=command_id, **offered)
+        return m.Withdraw(agb_code=agb_code, subject=subject, withdrawn_id=command_id, **offered)
 
     _about_known(body, party_of=command_id, **who)
 

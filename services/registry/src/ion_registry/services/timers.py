@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date, datetime
+from operator import itemgetter
 from uuid import UUID, uuid5
 
 from asyncpg import Record
@@ -42,7 +43,8 @@ async def send_due_temporary(pool: Pool, clock: Clock) -> bool:
     now, today = clock.now(), clock.today()
     async with pool.acquire() as connection, connection.transaction():
         due = await connection.fetch(QUERIES["claim_due_temporary"], today, DUE_ROWS_MAX)
-        await enqueue(connection, [_term(row, now) for row in due])
+        in_order = sorted(due, key=itemgetter("due_on"))  # After an outage both may be due: asked first, then ended.
+        await enqueue(connection, [_term(row, now) for row in in_order])
     return bool(due)
 
 

@@ -32,9 +32,7 @@ class WaitingRow(NamedTuple):
     offset: int
 
 
-async def lock_states(
-    connection: Connection, patient_ids: Set[UUID]
-) -> tuple[dict[UUID, PatientState], set[UUID]]:
+async def lock_states(connection: Connection, patient_ids: Set[UUID]) -> tuple[dict[UUID, PatientState], set[UUID]]:
     """Returns the states of these patients, their registrations locked, and who of them was removed.
 
     The states come without what waits and without history.
@@ -49,9 +47,7 @@ async def read_states(connection: Connection, patient_ids: Set[UUID]) -> dict[UU
     return await _states(connection, rows, patient_ids)
 
 
-async def _states(
-    connection: Connection, rows: Sequence[Record], patient_ids: Set[UUID]
-) -> dict[UUID, PatientState]:
+async def _states(connection: Connection, rows: Sequence[Record], patient_ids: Set[UUID]) -> dict[UUID, PatientState]:
     insurances: defaultdict[UUID, list[Span]] = defaultdict(list)
     for patient_id, since, until, uzovi in await connection.fetch(QUERIES["read_insurances"], list(patient_ids)):
         insurances[patient_id].append(Span(uzovi, since, until))
