@@ -155,6 +155,7 @@ async def test_rule_13_inhabitants_without_a_gp_and_the_fees_missed(ask: Ask) ->
         {"feePerPatient": "1.23456"},
         {"regions": []},
         {"regions": [{"name": "", "population": 1}]},
+        {"regions": [{"name": "land", "population": 1, "cities": ["stad\0"]}]},
         {"regions": [{"name": "land", "population": -1}]},
         {"regions": [{"name": "land", "population": 1}] * 501},
         {"onDate": "1800-01-01"},

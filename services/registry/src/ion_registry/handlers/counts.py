@@ -9,13 +9,14 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import Field
 
+from ion_contracts.identifiers import PRINTABLE_PATTERN
 from ion_registry.handlers.answering import Answering, Who
 from ion_registry.handlers.models import Model, QuestionDay
 from ion_registry.services.questions_counts import Region, count_patients, count_without_gp
 
 REGIONS_MAX = 500
 CITIES_MAX = 1_000
-Text = Annotated[str, Field(min_length=1, max_length=200)]
+Text = Annotated[str, Field(pattern=PRINTABLE_PATTERN, min_length=1, max_length=200)]
 
 
 class CountQuestion(Model):
