@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 from itertools import pairwise
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import orjson
 
@@ -18,7 +18,8 @@ from ion_registry.services.handle_commands import CommandHandler
 from ion_registry.services.render import render
 from ion_registry.services.verify_chain import verify_chain
 from ion_registry.storage.journal import read_after, read_histories
-from tests.integration.registry.made_messages import Made, Partition, made_bsns
+from tests.integration.registry.made_changes import register_temporary
+from tests.integration.registry.made_messages import PRACTICE_A, Made, Partition, made_bsns
 from tests.integration.registry.set_clock import SetClock
 
 ATTEMPTS_MAX = 5
@@ -89,6 +90,19 @@ async def sent_by_register(pool: Pool) -> list[Made]:
         received = decode(envelope, row["value"], COMMANDS)
         found.append(Made(received.body, row["key"], received.envelope.id))
     return found
+
+
+async def newborn(pool: Pool, key: bytes, day: date, partition: int = 8) -> UUID:
+    """Registers somebody without BSN under a random key, in a partition of their own; returns the id."""
+    began = register_temporary(9, PRACTICE_A, day, key)
+    await take(pool, Partition(partition), [began], day)
+    assert await codes(pool, began) == ["registered-temporary"]
+    return await patient_under(pool, key)
+
+
+def random_key() -> bytes:
+    """Returns the key of somebody without a BSN."""
+    return uuid4().bytes
 
 
 async def assert_whole(pool: Pool, commands: Collection[Made] = ()) -> None:

@@ -5,27 +5,25 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from datetime import date, timedelta
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from ion_platform.database import Pool
-from ion_registry.services.timers import send_due_temporary
 from tests.integration.registry.handling import (
     assert_whole,
     codes,
     events,
+    newborn,
     patient_of,
-    patient_under,
+    random_key,
     registered,
     take,
 )
 from tests.integration.registry.made_changes import (
-    ask,
     complete,
     correct,
     deregister,
-    end,
     extend,
     register_temporary,
     withdraw,
@@ -39,26 +37,11 @@ from tests.integration.registry.made_messages import (
     register,
     settle,
 )
-from tests.integration.registry.set_clock import SetClock
 
 DAY = date(2027, 1, 11)
 LATER = date(2027, 1, 20)
-ASKED_ON = date(2027, 3, 11)
-ENDS_ON = date(2027, 4, 11)
 CLOSED_DAY = date(2027, 4, 1)
 SECOND_DAY = date(2027, 4, 2)
-
-
-async def newborn(pool: Pool, key: bytes, day: date = DAY, agb_code: str = PRACTICE_A, partition: int = 8) -> UUID:
-    """Registers somebody without BSN under a random key, in a partition of their own; returns the id."""
-    began = register_temporary(9, agb_code, day, key)
-    await take(pool, Partition(partition), [began], day)
-    assert await codes(pool, began) == ["registered-temporary"]
-    return await patient_under(pool, key)
-
-
-def random_key() -> bytes:
-    return uuid4().bytes
 
 
 async def test_somebody_with_a_bsn_and_no_insurance_becomes_definite_by_a_registration(pool: Pool) -> None:
@@ -100,7 +83,7 @@ async def test_a_completion_with_a_bsn_nobody_has_makes_it_definite_and_both_key
     pool: Pool,
 ) -> None:
     key = random_key()
-    patient = await newborn(pool, key)
+    patient = await newborn(pool, key, DAY)
     done, own = complete(1, patient, PRACTICE_A, LATER), Partition(1)
     await take(pool, own, [done], LATER)
     assert await codes(pool, done) == ["completed"]
@@ -120,7 +103,7 @@ async def test_a_completion_with_a_bsn_known_elsewhere_ends_the_temporary_and_ap
     pool: Pool,
 ) -> None:
     key = random_key()
-    temporary = await newborn(pool, key)
+    temporary = await newborn(pool, key, DAY)
     began, done = register(1, PRACTICE_B, DAY), complete(1, temporary, PRACTICE_A, LATER)
     await take(pool, Partition(), [began], DAY)
     await take(pool, Partition(1), [done], LATER)
@@ -150,7 +133,7 @@ async def test_a_temporary_registration_that_began_today_is_rewritten_when_it_is
 
 async def test_commands_under_the_old_key_follow_to_who_the_person_turned_out_to_be(pool: Pool) -> None:
     key = random_key()
-    temporary = await newborn(pool, key)
+    temporary = await newborn(pool, key, DAY)
     await take(pool, Partition(), [register(1, PRACTICE_B, DAY), complete(1, temporary, PRACTICE_A, LATER)], LATER)
     again = register_temporary(9, PRACTICE_B, LATER + timedelta(days=3), key)
     await take(pool, Partition(9), [again], LATER + timedelta(days=3))
@@ -162,7 +145,7 @@ async def test_commands_under_the_old_key_follow_to_who_the_person_turned_out_to
 
 
 async def test_a_completion_that_may_not_be_says_why_and_changes_nothing(pool: Pool) -> None:
-    temporary = await newborn(pool, random_key())
+    temporary = await newborn(pool, random_key(), DAY)
     began = register(1, PRACTICE_B, DAY)
     made = [
         complete(2, uuid4(), PRACTICE_A, LATER),
@@ -179,7 +162,7 @@ async def test_a_completion_that_may_not_be_says_why_and_changes_nothing(pool: P
 
 @pytest.mark.parametrize("together", [True, False])
 async def test_a_completion_that_comes_twice_or_under_another_id_is_done_once(pool: Pool, together: bool) -> None:
-    temporary, partition = await newborn(pool, random_key()), Partition()
+    temporary, partition = await newborn(pool, random_key(), DAY), Partition()
     first, again = complete(1, temporary, PRACTICE_A, LATER), complete(1, temporary, PRACTICE_A, LATER)
     for batch in [[first, first, again]] if together else [[first], [first], [again]]:
         await take(pool, partition, batch, LATER)
@@ -202,8 +185,8 @@ async def test_somebody_temporary_with_a_bsn_is_never_completed_with_the_bsn_of_
 
 async def test_two_temporary_patients_who_are_one_person_become_one_in_one_batch(pool: Pool) -> None:
     keys = [random_key(), random_key()]
-    first = await newborn(pool, keys[0], partition=8)
-    second = await newborn(pool, keys[1], partition=9)
+    first = await newborn(pool, keys[0], DAY, partition=8)
+    second = await newborn(pool, keys[1], DAY, partition=9)
     made = [complete(1, first, PRACTICE_A, LATER), complete(1, second, PRACTICE_A, LATER)]
     await take(pool, Partition(), made, LATER)
     assert await codes(pool, *made) == ["completed", "completed-known-elsewhere"]
@@ -214,7 +197,7 @@ async def test_two_temporary_patients_who_are_one_person_become_one_in_one_batch
 
 async def test_a_completion_follows_and_precedes_commands_of_both_patients_in_one_batch(pool: Pool) -> None:
     key = random_key()
-    temporary = await newborn(pool, key)
+    temporary = await newborn(pool, key, DAY)
     began = register(1, PRACTICE_B, DAY)
     made = [
         extend(temporary, PRACTICE_A, LATER, key),
@@ -238,7 +221,7 @@ async def test_a_completion_follows_and_precedes_commands_of_both_patients_in_on
 
 async def test_a_withdrawal_behind_a_completion_in_the_same_batch_knows_the_history(pool: Pool) -> None:
     key = random_key()
-    temporary = await newborn(pool, key)
+    temporary = await newborn(pool, key, DAY)
     done, left = complete(1, temporary, PRACTICE_A, LATER), deregister(1, PRACTICE_A, LATER)
     back = withdraw(left, 1, PRACTICE_A, LATER)
     await take(pool, Partition(), [done, left, back], LATER)
@@ -248,7 +231,7 @@ async def test_a_withdrawal_behind_a_completion_in_the_same_batch_knows_the_hist
 
 
 async def test_a_completion_on_a_closed_day_waits_when_the_person_is_with_another_gp(pool: Pool) -> None:
-    temporary, partition = await newborn(pool, random_key()), Partition()
+    temporary, partition = await newborn(pool, random_key(), DAY), Partition()
     began, done = register(1, PRACTICE_B, DAY), complete(1, temporary, PRACTICE_A, CLOSED_DAY)
     await take(pool, partition, [began, done], CLOSED_DAY)
     assert await registered(pool, temporary) == (PRACTICE_A, DAY)
@@ -263,8 +246,8 @@ async def test_a_completion_on_a_closed_day_waits_when_the_person_is_with_anothe
 async def test_two_completions_that_wait_for_one_person_are_each_judged_with_their_own_temporary_patient(
     pool: Pool,
 ) -> None:
-    first = await newborn(pool, random_key(), partition=8)
-    second = await newborn(pool, random_key(), partition=9)
+    first = await newborn(pool, random_key(), DAY, partition=8)
+    second = await newborn(pool, random_key(), DAY, partition=9)
     partition = Partition()
     began = register(1, PRACTICE_B, DAY)
     made = [complete(1, first, PRACTICE_A, CLOSED_DAY), complete(1, second, PRACTICE_A, CLOSED_DAY)]
@@ -278,7 +261,7 @@ async def test_two_completions_that_wait_for_one_person_are_each_judged_with_the
 
 async def test_what_waits_for_the_temporary_patient_ends_when_the_person_goes_on_under_another_id(pool: Pool) -> None:
     key = random_key()
-    temporary = await newborn(pool, key)
+    temporary = await newborn(pool, key, DAY)
     own = Partition(9)
     left = deregister(temporary, PRACTICE_A, CLOSED_DAY, key)
     moved = register_temporary(9, PRACTICE_B, CLOSED_DAY, key)
@@ -302,7 +285,7 @@ async def test_completions_of_one_temporary_patient_from_two_partitions_at_once_
     pool: Pool, attempt: int
 ) -> None:
     key = random_key()
-    temporary = await newborn(pool, key)
+    temporary = await newborn(pool, key, DAY)
     began = register(1, PRACTICE_B, DAY)
     await take(pool, Partition(0), [began], DAY)
     one, other = complete(1, temporary, PRACTICE_A, LATER), complete(2, temporary, PRACTICE_A, LATER)
@@ -313,60 +296,3 @@ async def test_completions_of_one_temporary_patient_from_two_partitions_at_once_
     assert sorted(code in done for code in told) == [False, True]
     assert set(told) - done <= {"malformed", "not-temporary"}
     await assert_whole(pool, [began, one, other, longer])
-
-
-async def test_a_term_is_asked_once_and_ended_once(pool: Pool) -> None:
-    key, partition = random_key(), Partition(9)
-    patient = await newborn(pool, key)
-    asked, ended = ask(patient, key, ASKED_ON), end(patient, key, ENDS_ON)
-    early = end(patient, key, ASKED_ON)
-    await take(pool, partition, [early, asked, asked, ask(patient, key, ASKED_ON)], ASKED_ON)
-    assert await events(pool, patient) == ["started", "temporary-due"]
-    await take(pool, partition, [ended, ended, end(patient, key, ENDS_ON)], ENDS_ON)
-    assert await events(pool, patient) == ["started", "temporary-due", "temporary-expired"]
-    assert await registered(pool, patient) == (None, None)
-    assert await pool.fetchval("select last_end from current") == ENDS_ON - timedelta(days=1)
-    await assert_whole(pool)
-
-
-async def sent(pool: Pool) -> list[tuple[str, bytes]]:
-    rows = await pool.fetch("select headers, key from outbox order by transaction_id, id")
-    return [(row["headers"], row["key"]) for row in rows]
-
-
-async def test_timers_of_terms_are_sent_once_and_caught_up_after_an_outage(pool: Pool) -> None:
-    key = random_key()
-    patient = await newborn(pool, key)
-    await take(pool, Partition(9), [extend(patient, PRACTICE_A, LATER, key)], LATER)
-    assert not await send_due_temporary(pool, SetClock(ASKED_ON - timedelta(days=1)))
-    assert any(await asyncio.gather(*(send_due_temporary(pool, SetClock(ASKED_ON)) for _ in range(3))))
-    assert len(await sent(pool)) == 1
-    late = SetClock(date(2027, 12, 1))
-    while any(await asyncio.gather(*(send_due_temporary(pool, late) for _ in range(3)))):
-        pass
-    assert len(await sent(pool)) == 4
-    assert {k for _, k in await sent(pool)} == {key}
-    assert await pool.fetchval("select count(distinct headers) from outbox") == 4
-
-
-async def test_a_timer_for_a_term_that_was_extended_completed_or_merged_does_nothing(pool: Pool) -> None:
-    keys = [random_key() for _ in range(3)]
-    first, second, third = [await newborn(pool, key, partition=8 + n) for n, key in enumerate(keys)]
-    began = register(2, PRACTICE_B, DAY)
-    await take(
-        pool,
-        Partition(),
-        [
-            began,
-            extend(first, PRACTICE_A, LATER, keys[0]),
-            complete(1, second, PRACTICE_A, LATER),
-            complete(2, third, PRACTICE_A, LATER),
-        ],
-        LATER,
-    )
-    timers = [end(patient, key, ENDS_ON) for patient, key in zip((first, second, third), keys, strict=True)]
-    await take(pool, Partition(12), timers, ENDS_ON)
-    assert await registered(pool, first) == (PRACTICE_A, DAY)
-    assert await registered(pool, await patient_of(pool, 1)) == (PRACTICE_A, DAY)
-    assert await registered(pool, await patient_of(pool, 2)) == (PRACTICE_A, LATER)
-    await assert_whole(pool)
