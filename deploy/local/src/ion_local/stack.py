@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import fcntl
 import json
-import secrets
 import shutil
 import signal
 import sys
@@ -20,6 +19,7 @@ from typing import Any
 
 from ion_contracts.catalogue import all_topics
 from ion_local.kafka import start_kafka, wait_for_port
+from ion_local.keys import patient_reference_secret, proof_key_file
 from ion_local.parts import Part, PartState
 from ion_local.population import INSURERS, population, write_population
 from ion_local.ports import choose_ports
@@ -143,8 +143,11 @@ class Stack:
             "ION_SMTP_PORT": str(ports["smtp"]),
         }
         if name == "gateway":
-            common["ION_PATIENT_REFERENCE_SECRET"] = self._secret()
+            common["ION_PATIENT_REFERENCE_SECRET"] = patient_reference_secret(self.directory)
             common["ION_INSURERS"] = json.dumps({u: f"http://127.0.0.1:{ports[f'insurer-{u}']}" for u in INSURERS})
+        if name == "registry":
+            common["ION_PROOF_KEY_FILE"] = str(proof_key_file(self.directory))
+            common["ION_PROOF_KEY_ID"] = "local"
         return common
 
     @property
@@ -240,13 +243,6 @@ class Stack:
         if not path.exists():
             raise StackError(f"there is no stack in {self.directory}: start it with `make up`")
         return dict(json.loads(path.read_text()))
-
-    def _secret(self) -> str:
-        path = self.directory / "patient-reference-secret"
-        if not path.exists():
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_hex(32))
-        return path.read_text()
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
