@@ -21,6 +21,8 @@ from ion_registry.services.access_log import log_access
 from ion_registry.services.handle_commands import CommandHandler
 from ion_registry.services.person_tables import PERSON_TABLES
 from ion_registry.storage.patients import remove
+from tests.integration.registry.handling import newborn, random_key, take
+from tests.integration.registry.made_changes import complete
 from tests.integration.registry.made_messages import PRACTICE_A, PRACTICE_B, Partition, person, register
 from tests.integration.registry.set_clock import SetClock
 
@@ -122,6 +124,16 @@ async def test_a_person_who_was_removed_still_has_a_journal_by_number(run: Run, 
     (left,) = tables["patient"]["rows"]
     assert (left["bsn"], left["family_name"], left["birth_date"]) == (None, "", None)
     assert (len(tables["insurance"]["rows"]), len(tables["journal"]["rows"])) == (0, 2)
+
+
+async def test_an_export_has_the_rows_of_the_temporary_patient_that_the_person_was(
+    run: Run, pool: Pool, patient_id: str
+) -> None:
+    temporary = await newborn(pool, random_key(), date(2027, 2, 1))
+    await take(pool, Partition(3), [complete(0, temporary, PRACTICE_A, date(2027, 3, 1))], date(2027, 3, 1))
+    tables = (await export(run, "--patient-id", patient_id))["tables"]
+    assert {row["patient_id"] for row in tables["patient"]["rows"]} == {patient_id, str(temporary)}
+    assert {row["patient_id"] for row in tables["journal"]["rows"]} == {patient_id, str(temporary)}
 
 
 @pytest.mark.parametrize("wrong", ["", "12345678a", "999999999"])

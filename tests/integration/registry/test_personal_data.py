@@ -38,7 +38,7 @@ async def test_every_table_with_a_patient_is_exported(pool: Pool) -> None:
 
 @pytest.mark.parametrize("table", PERSON_TABLES, ids=lambda table: table.name)
 async def test_what_is_read_for_an_export_can_be_read(pool: Pool, table: PersonTable) -> None:
-    assert await pool.fetch(table.query, uuid4(), 1) == []
+    assert await pool.fetch(table.query, [uuid4()], 1) == []
 
 
 async def test_every_column_with_personal_data_is_described(pool: Pool) -> None:

@@ -41,6 +41,7 @@ comment on column patient.list_name is 'What lists are ordered and searched by.'
 comment on column patient.merged_into is 'The patient under whom a completed temporary patient goes on; later commands follow it.';
 comment on column patient.removed_at is 'When the person was removed; what is left leads to nobody.';
 create index patient_of_birth_date on patient (birth_date, list_name);
+create index patient_merged on patient (merged_into) where merged_into is not null;
 
 create table patient_alias (
     routing_key bytea primary key constraint patient_alias_key_size check (octet_length(routing_key) = 16),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -11,7 +12,7 @@ from ion_registry.domain.asker import Action, Asker, Result
 from ion_registry.domain.personal_data import sources_of
 from ion_registry.services.access_log import log_access
 from ion_registry.services.person_tables import PERSON_TABLES, PersonTable
-from ion_registry.storage.patients import find_patient_id
+from ion_registry.storage.patients import find_all_ids, find_patient_id
 
 QUESTION = "export-person"
 ROWS_MAX = 100_000
@@ -32,20 +33,23 @@ async def export_person(
 ) -> dict[str, Any] | None:
     """Returns all rows about a person by table, each with its columns by name; None when there are none.
 
+    Those of the temporary patients that the person was are among them.
+
     The export is logged in the same transaction, the caller's (`read committed`), so that the next one shows it.
     Raises ExportTooLargeError.
     """
     tables = {}
     if patient_id is not None:
-        tables = {table.name: await _read(connection, table, patient_id) for table in PERSON_TABLES}
+        ids = await find_all_ids(connection, patient_id)
+        tables = {table.name: await _read(connection, table, ids) for table in PERSON_TABLES}
     known = any(table["rows"] for table in tables.values())
     subjects, result = ([patient_id], Result.FOUND) if patient_id and known else ([], Result.NOT_FOUND)
     await log_access(connection, asker, QUESTION, Action.EXPORT, subjects, result, request_id)
     return {"patientId": patient_id, "exportedAt": datetime.now(UTC), "tables": tables} if known else None
 
 
-async def _read(connection: Connection, table: PersonTable, patient_id: UUID) -> dict[str, Any]:
-    rows = await connection.fetch(table.query, patient_id, ROWS_MAX + 1)
+async def _read(connection: Connection, table: PersonTable, patient_ids: Collection[UUID]) -> dict[str, Any]:
+    rows = await connection.fetch(table.query, list(patient_ids), ROWS_MAX + 1)
     if len(rows) > ROWS_MAX:
         raise ExportTooLargeError(f"{table.name} has more than {ROWS_MAX} rows about this person")
     return {"about": table.about, "sources": sources_of(table.name), "rows": [dict(row.items()) for row in rows]}

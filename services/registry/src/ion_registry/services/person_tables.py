@@ -7,17 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PersonTable:
-    """A table whose rows are about a patient ($1) where `of_patient` holds; `order` sorts them as they came about."""
+    """A table whose rows are about the patients $1 where `of_patient` holds; `order` sorts them as they came about."""
 
     name: str
     about: str
     order: str
-    of_patient: str = "patient_id = $1"
+    of_patient: str = "patient_id = any($1)"
 
     @property
     def query(self) -> str:
         """Returns the statement that reads the rows about one patient, no more than a limit."""
-        return f"select * from {self.name} where {self.of_patient} order by {self.order} limit $2"  # noqa: S608
+        return f"select * from {self.name} where ({self.of_patient}) order by {self.order} limit $2"  # noqa: S608
 
 
 PERSON_TABLES = (
@@ -30,14 +30,14 @@ PERSON_TABLES = (
         "waiting",
         "Commands that wait for the end of a closed day, as they came",
         'generation, "offset"',
-        "$1 in (patient_id, temporary_patient_id)",
+        "patient_id = any($1) or temporary_patient_id = any($1)",
     ),
     PersonTable("ombudsman_case", "Cases of the ombudsman about the person", "opened_on, case_id"),
     PersonTable(
         "case_step",
         "What was said and done in those cases",
         "case_id, n",
-        "case_id in (select case_id from ombudsman_case where patient_id = $1)",
+        "case_id in (select case_id from ombudsman_case where patient_id = any($1))",
     ),
     PersonTable(
         "journal",

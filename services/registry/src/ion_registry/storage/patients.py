@@ -95,6 +95,12 @@ async def find_patient_id(connection: Connection, bsn: str) -> UUID | None:
     return patient_id
 
 
+async def find_all_ids(connection: Connection, patient_id: UUID) -> list[UUID]:
+    """Returns the number of a patient, and those of the temporary patients that the person was."""
+    rows = await connection.fetch(QUERIES["find_all_ids"], patient_id)
+    return [patient_id, *(row["patient_id"] for row in rows)]
+
+
 async def find_likely_doubles(
     connection: Connection, people: Mapping[str, tuple[PartialPerson, str]]
 ) -> frozenset[str]:

@@ -50,6 +50,10 @@ where c.agb_code <> new.agb_code and (p.bsn is null or p.bsn is distinct from ne
 -- For a question about one person.
 select patient_id from patient where bsn = $1
 
+-- name: find_all_ids
+-- The temporary patients that a person was.
+select patient_id from patient where merged_into = $1
+
 -- name: add_patients
 -- A BSN that stands under another routing key is not added, and so not returned.
 insert into patient (patient_id, routing_key, bsn, initials, prefix, family_name, birth_date, sex, updated_at)
