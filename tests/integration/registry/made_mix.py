@@ -23,6 +23,7 @@ SHIFTS = (-12, -9, -6, -3, -1, 0, 1, 4, 70, 71, 105)
 """Days before and after the closed one; the last ones bring the terms of temporary registrations."""
 LAST_TERMS = timedelta(days=100)
 """After this every temporary registration of the mix has expired."""
+TO_AND_FRO_ON = (-12, -9, -6, -3)
 LISTS_ON = (-6, 4, 71)
 _NAMESPACE = UUID("c0f4ad0b-0d7e-4f42-8f43-8e2b6a2f1f11")
 _WEIGHTS = {
@@ -75,6 +76,42 @@ class Mix:
         """Returns the commands of a day; who registers by hand that day does so in one file."""
         self.batch_id = uuid5(_NAMESPACE, on.isoformat())
         return [self._one(on) for _ in range(COMMANDS_A_DAY)]
+
+    def certain(self, on: date, shift: int) -> list[Made]:
+        """Returns what leads to the rarer events for sure: to and fro until a block, and two temporary people."""
+        made: list[Made] = []
+        bsn, later_known = person(PEOPLE).bsn, person(PEOPLE + 1)
+        here, there = PRACTICES[:2]
+        if shift in TO_AND_FRO_ON:
+            code = PRACTICES[TO_AND_FRO_ON.index(shift) % 2]
+            mode, who = m.Mode.MANUAL, person(PEOPLE)
+            body = m.Register(agb_code=code, person=who, mode=mode, **self._offered(on, code))
+            made.append(self._named(body, routing_key(bsn)))
+        if shift == 1:
+            office = {**self._offered(on, here), "party": "office", "office": True}
+            ground = m.UnblockGround.STATEMENT
+            lifted = m.Unblock(
+                agb_code=here, subject=m.Subject(bsn=bsn), ground=ground, reference="statement-2", **office
+            )
+            made.append(self._named(lifted, routing_key(bsn)))
+        if shift == SHIFTS[0]:
+            for number in (TEMPORARY_PEOPLE, TEMPORARY_PEOPLE + 1):
+                who_partly, ground_of = m.PartialPerson(family_name="Tijdelijk"), m.TemporaryGround.NEWBORN
+                temporary = m.RegisterTemporary(
+                    agb_code=there, person=who_partly, ground=ground_of, **self._offered(on, there)
+                )
+                made.append(self._named(temporary, _temporary_key(number)))
+        if shift == TO_AND_FRO_ON[-1]:
+            temporary_id = self.known[_temporary_key(TEMPORARY_PEOPLE)].patient_id
+            complete = m.CompleteTemporary(
+                agb_code=there,
+                temporary_patient_id=temporary_id,
+                person=later_known,
+                uzovi="3311",
+                **self._offered(on, there),
+            )
+            made.append(self._named(complete, routing_key(later_known.bsn)))
+        return made
 
     def lists(self, on: date) -> list[Made]:
         """Returns a move of a whole list, and the withdrawal of what the file before did."""
@@ -206,7 +243,7 @@ async def play(service: Service, bootstrap: str, clock_file: Path, seed: int) ->
         service.clock.refresh()
         await settled(service)
         mix.known = await _known(service)
-        made = mix.day(day)
+        made = [*mix.day(day), *mix.certain(day, shift)]
         for part in (made, mix.lists(day) if shift in LISTS_ON else []):
             await produce(bootstrap, part)
             await _answered(service, [one.id for one in part])

@@ -29,34 +29,28 @@ class Replayed:
     sequence: int = 0
     held: list[Held] = field(default_factory=list)
     blocked: bool = False
-    temporary: bool = False
 
     def apply(self, body: m.Message) -> None:
         """Takes the next event."""
         match body:
             case m.RegistrationStarted():
                 self._lay(body.agb_code, body.since, None)
-                self.temporary = body.temporary
             case m.RegistrationTransferred():
                 assert self.held[-1] == (body.previous.agb_code, body.previous.since, None)
                 self._lay(body.agb_code, body.since, None)
-                self.temporary = body.temporary
             case m.RegistrationEnded() | m.TemporaryExpired():
                 assert self.held[-1] == (body.ended.agb_code, body.ended.since, None)
                 self._lay(None, body.ended.until + ONE_DAY, None)
-                self.temporary = False
             case m.RegistrationCorrected() | m.RulingCarriedOut():
                 replaced = [(one.agb_code, one.since, one.until) for one in body.replaced]
                 assert replaced == _between(self.held, body.valid_from, body.valid_until)
                 self._lay(body.agb_code, body.valid_from, body.valid_until, goes_on=True)
-            case m.TemporaryCompleted():
-                self.temporary = False
             case m.PatientBlocked():
                 self.blocked = True
             case m.PatientUnblocked():
                 self.blocked = False
-            case m.TemporaryDue():
-                assert self.temporary
+            case m.TemporaryDue() | m.TemporaryCompleted():
+                assert self.held[-1] == (body.agb_code, body.since, None)
             case _:
                 raise AssertionError(f"nobody said how to replay {type(body).__name__}")
 

@@ -63,14 +63,16 @@ class Mailbox:
         return path.read_bytes() if path.parent == self._folder and path.is_file() else None
 
 
-def read_mails(folder: Path) -> list[EmailMessage]:
-    """Returns all mails of a folder, oldest first."""
-    mails = []
-    for path in sorted(folder.glob("[!.]*.eml")):
-        message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
-        assert isinstance(message, EmailMessage)
-        mails.append(message)
-    return mails
+def mail_files(folder: Path) -> list[Path]:
+    """Returns the files of all mails of a folder, oldest first; each is whole and never changes."""
+    return sorted(folder.glob("[!.]*.eml"))
+
+
+def read_mail(path: Path) -> EmailMessage:
+    """Returns one mail."""
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    assert isinstance(message, EmailMessage)
+    return message
 
 
 async def serve(folder: Path, smtp_port: int, http_port: int) -> None:

@@ -12,8 +12,9 @@ import click
 from rich.console import Console
 
 from ion_local.demo.people import cast
+from ion_local.demo.play import Play
 from ion_local.demo.report import Report, Step
-from ion_local.demo.steps import CROWD, STEPS, STOPPED_INSURER, Play
+from ion_local.demo.steps import CROWD, STEPS, STOPPED_INSURER
 from ion_local.demo.world import DemoError, World
 from ion_local.kafka import KafkaStartError
 from ion_local.paths import default_directory

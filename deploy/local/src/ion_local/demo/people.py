@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ion_local.population import Inhabitant, population
 
 WRONG_BSNS, NOT_INSURED, TWICE_INSURED, DECEASED = 4, 3, 2, 3
-FILE_LINES = 200
+FILE_LINES, OTHERS = 200, 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,7 @@ class Cast:
     at_stopped_insurer: Inhabitant
     newcomer: Inhabitant
     crowd: tuple[Inhabitant, ...]
+    others: tuple[Inhabitant, ...]
 
     @property
     def file(self) -> tuple[Inhabitant, ...]:
@@ -30,7 +31,7 @@ class Cast:
 
 
 def cast(stopped_insurer: str, crowd: int) -> Cast:
-    """Returns the people: `crowd` of them for the last step."""
+    """Returns the people: `crowd` of them for the step under load."""
     everybody = population()
     sound = [p for p in everybody if len(p.insurers) == 1 and not p.deceased]
     good_count = FILE_LINES - WRONG_BSNS - NOT_INSURED - TWICE_INSURED - DECEASED
@@ -48,6 +49,7 @@ def cast(stopped_insurer: str, crowd: int) -> Cast:
         at_stopped_insurer=there,
         newcomer=rest[0],
         crowd=tuple(rest[1 : crowd + 1]),
+        others=tuple(rest[crowd + 1 : crowd + 1 + OTHERS]),
     )
 
 

@@ -1,47 +1,28 @@
-"""The eight steps. Each does something from outside and returns what was expected and what was observed."""
+"""The steps through the gateway, and all steps in their order.
+
+Each does something from outside and returns what was expected and what was observed.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import timedelta
 from typing import Any
 
 from ion_contracts.catalogue import OUTCOMES, insurer_changes_topic
 from ion_contracts.messages import CommandOutcome, InsuredLeft, InsuredRegistered, Status
 from ion_local.demo.papers import invoice_amounts, mail_text, pdf_text, reference_fits, shows_invoice
-from ion_local.demo.people import DECEASED, NOT_INSURED, TWICE_INSURED, WRONG_BSNS, Cast
+from ion_local.demo.people import DECEASED, NOT_INSURED, TWICE_INSURED, WRONG_BSNS
+from ion_local.demo.play import Play, Result, Step
+from ion_local.demo.rule_steps import RULE_STEPS
 from ion_local.demo.world import World, until
-from ion_local.population import INSURERS, Inhabitant
+from ion_local.population import INSURERS
 from ion_local.practices import PRACTICES
 
 PRACTICE_A, PRACTICE_B, PRACTICE_C, PRACTICE_D = PRACTICES[:4]
 STOPPED_INSURER = "7119"
 MOVERS = 5
 CROWD, CROWD_MOVERS = 2000, 1000
-
-Result = tuple[dict[str, Any], dict[str, Any], str]
-Step = Callable[["Play"], Awaitable[Result]]
-
-
-@dataclass(slots=True)
-class Play:
-    """What the steps share: the world, the people, the year, and which changes each insurer has to hear of."""
-
-    world: World
-    cast: Cast
-    year: int
-    changes: dict[str, Counter[tuple[str, str]]] = field(default_factory=lambda: {u: Counter() for u in INSURERS})
-
-    def expect_change(self, person: Inhabitant, agb_code: str) -> None:
-        self.changes[person.insurers[0]][(person.bsn, agb_code)] += 1
-
-    def day(self, month: int, day: int) -> date:
-        return date(self.year, month, day)
-
-    async def go_to(self, day: date) -> None:
-        await self.world.set_clock(datetime.combine(day, time(10)))
 
 
 async def file_of_200(play: Play) -> Result:
@@ -301,18 +282,6 @@ async def _until_some_are_done(world: World, batch_id: str) -> int:
     return counts["processing"]
 
 
-STEPS: tuple[tuple[str, Step], ...] = (
-    ("Practice A registers a file of 200 patients", file_of_200),
-    ("An insurer is stopped: code 102", insurer_stopped),
-    ("Practice B registers five of A's patients", five_move),
-    ("What the rules refuse", refusals),
-    ("The first day of the quarter", quarter_day),
-    ("Every insurer hears of its own insured only", insurers_topics),
-    ("The snapshot of 1 April and its invoices", snapshot),
-    ("Registry and billing are killed under load", killed),
-)
-
-
 async def _twice_answered(world: World) -> int:
     """Counts commands with two different final outcomes; a repeated record has the same id and is one."""
     finals: dict[str, set[str]] = {}
@@ -322,3 +291,16 @@ async def _twice_answered(world: World) -> int:
         if body.status is not Status.DEFERRED:
             finals.setdefault(body.command_id, set()).add(message.envelope.id)
     return sum(len(identifiers) > 1 for identifiers in finals.values())
+
+
+STEPS: tuple[tuple[str, Step], ...] = (
+    ("Practice A registers a file of 200 patients", file_of_200),
+    ("An insurer is stopped: code 102", insurer_stopped),
+    ("Practice B registers five of A's patients", five_move),
+    ("What the rules refuse", refusals),
+    ("The first day of the quarter", quarter_day),
+    ("Every insurer hears of its own insured only", insurers_topics),
+    ("The snapshot of 1 April and its invoices", snapshot),
+    ("Registry and billing are killed under load", killed),
+    *RULE_STEPS,
+)

@@ -6,9 +6,10 @@ import asyncio
 import json
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import date, datetime
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -19,7 +20,7 @@ from ion_contracts.codec import Received, decode
 from ion_contracts.messages import ALL, Message
 from ion_cov_gateway.domain.vz31 import InsuredLine, write_file
 from ion_local.clock import set_clock
-from ion_local.mail import read_mails
+from ion_local.mail import mail_files, read_mail
 from ion_local.population import Inhabitant
 from ion_local.practices import Practice
 from ion_local.stack import Stack
@@ -40,6 +41,7 @@ class World:
         self.say = say
         self._session = session
         self._endpoints = stack.endpoints
+        self._mails: dict[Path, EmailMessage] = {}
 
     async def set_clock(self, moment: datetime) -> None:
         """Sets the time of all services."""
@@ -140,17 +142,32 @@ class World:
 
     def mails_to(self, practice: Practice) -> list[EmailMessage]:
         """Returns the mails that a practice got."""
-        mails = read_mails(self.stack.directory / "mail")
-        return [mail for mail in mails if practice.address in str(mail["To"])]
+        for path in mail_files(self.stack.directory / "mail"):
+            if path not in self._mails:
+                self._mails[path] = read_mail(path)
+        return [mail for mail in self._mails.values() if practice.address in str(mail["To"])]
 
-    async def read_topic(self, topic: str) -> list[Received[Message]]:
-        """Reads a topic from its beginning to its end, with a consumer that knows no other."""
+    async def topic_ends(self, topic: str) -> dict[int, int]:
+        """Returns where each partition of a topic ends now."""
+        consumer = AIOKafkaConsumer(topic, bootstrap_servers=self._endpoints["kafka"], group_id=None)
+        await consumer.start()
+        try:
+            ends = await consumer.end_offsets(consumer.assignment())
+            return {partition.partition: end for partition, end in ends.items()}
+        finally:
+            await consumer.stop()
+
+    async def read_topic(self, topic: str, after: Mapping[int, int] | None = None) -> list[Received[Message]]:
+        """Reads a topic from its beginning, or what came `after` some ends, with a consumer that knows no other."""
         consumer = AIOKafkaConsumer(
             topic, bootstrap_servers=self._endpoints["kafka"], group_id=None, auto_offset_reset="earliest"
         )
         await consumer.start()
         try:
             ends = await consumer.end_offsets(consumer.assignment())
+            for partition in ends:
+                if after is not None:
+                    consumer.seek(partition, after[partition.partition])
             found: list[Received[Message]] = []
             while any([await consumer.position(p) < end for p, end in ends.items()]):
                 for records in (await consumer.getmany(timeout_ms=500)).values():
@@ -167,6 +184,23 @@ class World:
                 "select agb_code, sum(delta) as n from count_change group by 1 having sum(delta) > 0"
             )
             return {row["agb_code"]: int(row["n"]) for row in rows}
+        finally:
+            await connection.close()
+
+    async def ask_register(self, about: str, **question: str) -> Answer:
+        """Asks the register as its office does. Raises DemoError when it answers with an error."""
+        url = f"{self._endpoints['services']['registry']}/internal/v1/{about}/_search"
+        headers = {"ion-party": "registerbureau", "ion-role": "office", "ion-user": "demo"}
+        async with self._session.post(url, json=question, headers=headers) as answer:
+            if answer.status >= 400:
+                raise DemoError(f"the register answered {answer.status} about {about}: {(await answer.text())[:500]}")
+            return dict(await answer.json())
+
+    async def journal_rows(self) -> int:
+        """Returns how many rows the register's journal has."""
+        connection = await asyncpg.connect(self._endpoints["postgres"]["registry"])
+        try:
+            return int(await connection.fetchval("select count(*) from journal"))
         finally:
             await connection.close()
 
