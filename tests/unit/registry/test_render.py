@@ -1,9 +1,8 @@
-"""What each journal row says on which topic."""
+"""What each journal row says on which topic, and under which id and key."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from uuid import UUID
+from datetime import date
 
 import pytest
 
@@ -11,59 +10,14 @@ from ion_contracts.catalogue import EVENTS, OUTCOMES
 from ion_contracts.messages import (
     CommandOutcome,
     DayClosed,
-    EndedPeriod,
-    InsuredLeft,
     InsuredRegistered,
     RegistrationStarted,
     RegistrationState,
     RegistrationTransferred,
     Status,
 )
-from ion_platform.outbox import Outgoing
-from ion_registry.services.render import insurers_of, render
-from ion_registry.storage.journal import JournalRow, Kind, PublishableRow
-
-PATIENT = UUID("00000000-0000-4000-8000-000000000001")
-NAMESPACE = UUID("00000000-0000-4000-8000-00000000000f")
-KEY = b"0123456789abcdef"
-MADE_BSN = "999900006"
-MOMENT = datetime(2027, 3, 10, 9, 30, tzinfo=UTC)
-REGISTERED = JournalRow(
-    generation=1,
-    partition=4,
-    offset=77,
-    n=0,
-    kind=Kind.REGISTER,
-    command_id="command-1",
-    correlation_id="operation-1",
-    causation_id="command-1",
-    status=Status.ACCEPTED,
-    code="registered",
-    recorded_at=MOMENT,
-    recorded_on=date(2027, 3, 10),
-    patient_id=PATIENT,
-    agb_code="01023456",
-    since=date(2027, 3, 10),
-    sequence=1,
-    uzovi="3311",
-    event="started",
-    holder="01023456",
-    valid_from=date(2027, 3, 10),
-)
-TRANSFERRED = REGISTERED._replace(
-    code="transferred",
-    event="transferred",
-    sequence=2,
-    previous_agb_code="01034567",
-    previous_since=date(2027, 1, 5),
-    previous_until=date(2027, 3, 9),
-    previous_uzovi="3311",
-)
-ENDED = EndedPeriod(agb_code="01034567", since=date(2027, 1, 5), until=date(2027, 3, 9))
-
-
-def rendered(row: JournalRow, bsn: str | None = MADE_BSN) -> list[Outgoing]:
-    return render(PublishableRow(row, NAMESPACE, KEY if row.patient_id else None, bsn))
+from ion_registry.storage.journal import JournalRow, Kind
+from tests.unit.registry.made_rows import ENDED, KEY, MADE_BSN, MOMENT, PATIENT, REGISTERED, TRANSFERRED, rendered
 
 
 def test_a_first_registration_gives_an_outcome_an_event_and_a_message_to_the_insurer() -> None:
@@ -90,28 +44,6 @@ def test_a_transfer_tells_the_period_that_it_ended() -> None:
     assert event.body.previous == ENDED
     assert isinstance(insured.body, InsuredRegistered)
     assert insured.body.previous == ENDED
-
-
-def test_with_another_insurer_the_old_one_hears_that_the_person_left_but_not_to_whom() -> None:
-    _, _, left, joined = rendered(TRANSFERRED._replace(uzovi="7119"))
-    assert (left.topic, joined.topic) == ("insurers.3311.changes.v1", "insurers.7119.changes.v1")
-    assert isinstance(left.body, InsuredLeft)
-    assert left.body.previous == ENDED
-    assert b"01023456" not in left.body.to_json()
-    assert isinstance(joined.body, InsuredRegistered)
-    assert joined.body.previous is None
-    assert b"01034567" not in joined.body.to_json()
-
-
-def test_when_the_new_insurer_is_not_known_only_the_old_one_hears_that_the_period_ended() -> None:
-    messages = rendered(TRANSFERRED._replace(uzovi=None))
-    assert [type(message.body) for message in messages[2:]] == [InsuredLeft]
-
-
-def test_when_the_old_insurer_was_not_known_the_new_one_hears_of_the_new_period_only() -> None:
-    _, _, joined = rendered(TRANSFERRED._replace(previous_uzovi=None))
-    assert isinstance(joined.body, InsuredRegistered)
-    assert joined.body.previous is None
 
 
 @pytest.mark.parametrize(
@@ -165,9 +97,3 @@ def test_no_bsn_stands_outside_the_insurers_messages_nor_in_any_key_or_header() 
         assert MADE_BSN.encode() not in (record.key or b"")
         assert all(MADE_BSN.encode() not in value for _, value in record.headers)
         assert (MADE_BSN.encode() in record.value) == record.topic.startswith("insurers.")
-
-
-def test_the_insurers_of_rows_are_those_of_changes_only() -> None:
-    refused = REGISTERED._replace(status=Status.REFUSED, since=None, event=None, sequence=None, uzovi="7029")
-    rows = [PublishableRow(row, NAMESPACE, KEY, MADE_BSN) for row in (TRANSFERRED._replace(uzovi="7119"), refused)]
-    assert insurers_of(rows) == {"3311", "7119"}
