@@ -17,7 +17,7 @@ from tests.integration.registry.handling import (
     take,
 )
 from tests.integration.registry.made_changes import case_step
-from tests.integration.registry.made_messages import Partition, key_of, register
+from tests.integration.registry.made_messages import Partition, key_of, register, settle
 from tests.integration.registry.taking import in_case, to_a_ruling
 from tests.unit.registry import made_cases as made
 
@@ -67,3 +67,16 @@ async def test_an_excluded_gp_registers_nobody_until_it_is_lifted(pool: Pool) ->
         "registered",
     ]
     await assert_whole(pool, [excluded, meanwhile, lifted, again])
+
+
+async def test_rule_41_what_waited_for_a_gp_who_is_excluded_by_then_is_no_longer_possible(pool: Pool) -> None:
+    closed_day, second_day = date(2027, 4, 1), date(2027, 4, 2)
+    partition, cases = Partition(0), Partition(1)
+    await take(pool, partition, [register(7, made.REQUESTER, DISPUTED), register(8, made.REQUESTER, DAY)], DAY)
+    excluded = case_step(in_case(case_id := uuid4(), made.excluded(second_day, second_day + timedelta(days=30)))[0])
+    await take(pool, cases, [*(case_step(step) for step in to_a_ruling(case_id)), excluded], DAY)
+    waiting = register(8, made.OTHER, closed_day)
+    await take(pool, partition, [waiting], closed_day)
+    await take(pool, partition, [settle(waiting, await patient_of(pool, 8), second_day)], second_day)
+    assert await codes(pool, excluded, waiting) == ["case-step-taken", "deferred-closed-day", "no-longer-possible"]
+    assert await registered(pool, await patient_of(pool, 8)) == (made.REQUESTER, DAY)

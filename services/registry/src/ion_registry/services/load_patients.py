@@ -15,6 +15,7 @@ from ion_registry.domain.state import PatientState
 from ion_registry.services.batch_work import BatchWork
 from ion_registry.services.translate import Incoming, PatientMessage, as_command
 from ion_registry.storage import journal, patients, registrations
+from ion_registry.storage.exclusions import read_exclusions
 from ion_registry.storage.providers import read_providers
 
 REWRITING = frozenset({m.Withdraw, m.Correct, m.CarryOutRuling})
@@ -68,7 +69,7 @@ async def _load_states(connection: Connection, work: BatchWork, batch: Sequence[
     for patient_id, history in (await journal.read_histories(connection, _rewritten(work, batch, states))).items():
         states[patient_id] = replace(states[patient_id], history=history)
     work.loaded, work.states = states, dict(states)
-    work.reference = await _with_providers_of(connection, work.reference, waiting)
+    work.reference = await _with_codes_of(connection, work.reference, waiting)
     work.likely_doubles = await patients.find_likely_doubles(connection, _temporary_people(batch))
 
 
@@ -92,14 +93,18 @@ def _add_waiting(work: BatchWork, states: dict[UUID, PatientState], rows: Iterab
         states[row.patient_id] = replace(state, waiting=(*state.waiting, WaitingCommand(command, row.process_on)))
 
 
-async def _with_providers_of(
+async def _with_codes_of(
     connection: Connection, reference: Reference, waiting: Iterable[registrations.WaitingRow]
 ) -> Reference:
-    """What waits is judged by the care providers of the day on which its turn comes."""
+    """What waits is judged by the care providers and exclusions of the day on which its turn comes."""
     missing = {row.agb_code for row in waiting if row.agb_code is not None} - reference.providers.keys()
     if not missing:
         return reference
-    return replace(reference, providers={**reference.providers, **await read_providers(connection, missing)})
+    return replace(
+        reference,
+        providers={**reference.providers, **await read_providers(connection, missing)},
+        exclusions={**reference.exclusions, **await read_exclusions(connection, missing)},
+    )
 
 
 def _rewritten(work: BatchWork, batch: Sequence[Incoming], states: Collection[UUID]) -> set[UUID]:
