@@ -116,3 +116,9 @@ def test_rule_43_who_insures_the_patient_later_hears_of_a_transfer_before_that_d
     assert moved.details["laterInsurers"] == [["7119", date(2028, 1, 1), None]]
     (ended,) = decide(changing, deregister(PRACTICE_A, OPEN_DAY), REFERENCE).entries
     assert ended.details["laterInsurers"] == [["7119", date(2028, 1, 1), None]]
+
+
+def test_rule_43_the_insurer_of_a_registration_that_began_earlier_hears_of_it_once() -> None:
+    (entry,) = decide(unknown_patient(), register(PRACTICE_A, OPEN_DAY, JANUARY_5), REFERENCE).entries
+    assert (entry.since, entry.uzovi) == (JANUARY_5, None)
+    assert entry.details == {"laterInsurers": [["3311", OPEN_DAY, None]]}

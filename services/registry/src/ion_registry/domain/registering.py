@@ -129,7 +129,7 @@ def _first(state: PatientState, command: Deferrable, wish: Wish, version: int) -
         version,
         since=wish.start,
         change=Change(wish.agb_code, wish.start, since=wish.start),
-        uzovi=code_on(state.insurance, wish.start) or wish.uzovi,
+        uzovi=code_on(state.insurance, wish.start),
         details=({"temporary": True} if wish.terms else {}) | insurers_after(state, wish.start),
     )
 
