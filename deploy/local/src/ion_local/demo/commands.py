@@ -58,9 +58,8 @@ class Commands:
         consumer = AIOKafkaConsumer(OUTCOMES.name, bootstrap_servers=self._kafka, group_id=None)
         await consumer.start()
         try:
-            for partition in consumer.assignment():  # Only now does "the end" mean the end before these commands.
-                await consumer.seek_to_end(partition)
-                await consumer.position(partition)
+            for partition, end in (await consumer.end_offsets(consumer.assignment())).items():
+                consumer.seek(partition, end)  # Else "the latest" might be behind the outcomes of these commands.
             await self._produce(commands)
             found = await _outcomes(consumer, {command.id for command in commands})
             return [found[command.id] for command in commands]
