@@ -64,6 +64,13 @@ def test_an_unknown_field_anywhere_in_a_message_is_ignored(model: type[Message])
         assert decode(made_headers(model), json.dumps(document).encode(), messages.ALL).body == EXAMPLES[model]
 
 
+@pytest.mark.parametrize("model", messages.COMMANDS, ids=lambda model: model.__name__)
+def test_rule_11_medical_data_that_somebody_adds_to_a_command_are_left_out(model: type[Message]) -> None:
+    for document in with_each_object_extended(committed("examples", model), "diagnosis", "T90.02"):
+        body = decode(made_headers(model), json.dumps(document).encode(), messages.ALL).body
+        assert b"T90.02" not in body.to_json()
+
+
 @each_type
 def test_an_unknown_header_is_ignored(model: type[Message]) -> None:
     headers = [*made_headers(model), ("ce_addedlater", b"\xff" * 2000), ("traceparent", b"00-0-0-00")]

@@ -26,7 +26,7 @@ async def partition(pool: Pool) -> Partition:
 
 
 @pytest.mark.usefixtures("partition")
-async def test_the_list_of_now_is_paged_with_its_total_on_top_and_ordered_by_name(ask: Any) -> None:
+async def test_rule_14_the_list_of_now_is_paged_with_its_total_on_top_and_ordered_by_name(ask: Any) -> None:
     status, first = await ask("/registrations/_search", {"agbCode": PRACTICE_A, "pageSize": 20})
     _, second = await ask("/registrations/_search", {"agbCode": PRACTICE_A, "pageSize": 20, "page": 2})
     _, beyond = await ask("/registrations/_search", {"agbCode": PRACTICE_A, "pageSize": 20, "page": 3})
