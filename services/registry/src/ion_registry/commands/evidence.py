@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -13,10 +12,8 @@ from uuid import UUID, uuid4
 import click
 import orjson
 
-from ion_contracts.identifiers import InvalidIdentifierError, normalise_bsn
-from ion_platform.cli import load_settings
-from ion_platform.database import Connection, open_pool
-from ion_registry.config import RegistrySettings
+from ion_platform.database import Connection
+from ion_registry.commands.working import on_database, read_bsn
 from ion_registry.domain.asker import Asker, InvalidAskerError, Role, parse_asker
 from ion_registry.services.export_person import ExportTooLargeError, export_bsn, export_person
 from ion_registry.services.verify_chain import ChainReport, verify_chain
@@ -83,7 +80,7 @@ def export_person_command(patient_id: UUID | None, user: str) -> None:
         asker = parse_asker("office", Role.OFFICE, None, user)
     except InvalidAskerError:
         raise click.UsageError("--user is a code of at most 100 letters, digits and . _ : @ + -, and no BSN") from None
-    bsn = None if patient_id else _read_bsn()
+    bsn = None if patient_id else read_bsn()
     try:
         found = _with_connection(lambda connection: _export(connection, patient_id, bsn, asker))
     except ExportTooLargeError as error:
@@ -115,24 +112,7 @@ async def _export(
 
 
 def _with_connection(work: Callable[[Connection], Awaitable[ResultT]]) -> ResultT:
-    async def run() -> ResultT:
-        settings = load_settings(RegistrySettings)
-        pool = await open_pool(settings.model_copy(update={"database_statement_timeout_s": STATEMENT_TIMEOUT_S}))
-        try:
-            async with pool.acquire() as connection:
-                return await work(connection)
-        finally:
-            await pool.close()
-
-    return asyncio.run(run())
-
-
-def _read_bsn() -> str:
-    text = click.prompt("BSN", hide_input=True, err=True) if sys.stdin.isatty() else sys.stdin.readline()
-    try:
-        return normalise_bsn(text)
-    except InvalidIdentifierError as error:
-        raise click.ClickException(f"on stdin: {error}") from None
+    return on_database(lambda connection, _: work(connection), STATEMENT_TIMEOUT_S)
 
 
 def _read_heads(file: Path) -> Heads:

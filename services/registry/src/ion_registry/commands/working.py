@@ -26,11 +26,15 @@ OFFICE = "office"
 QUESTION = "office-command"
 
 
-def on_database(work: Callable[[Connection, Clock], Awaitable[ResultT]]) -> ResultT:
-    """Runs one piece of work with a connection and the register's clock."""
+def on_database(
+    work: Callable[[Connection, Clock], Awaitable[ResultT]], statement_timeout_s: float | None = None
+) -> ResultT:
+    """Runs one piece of work with a connection and the register's clock; its statements may take so long."""
 
     async def run() -> ResultT:
         settings = load_settings(RegistrySettings)
+        if statement_timeout_s is not None:
+            settings = settings.model_copy(update={"database_statement_timeout_s": statement_timeout_s})
         pool = await open_pool(settings)
         try:
             async with pool.acquire() as connection:
