@@ -9,18 +9,17 @@ from uuid import UUID
 
 from ion_contracts import messages as m
 from ion_platform.database import Connection
-from ion_registry.domain.command import CompleteCommand, Deferrable, WaitingCommand
+from ion_registry.domain.command import CompleteCommand
 from ion_registry.domain.reference import Reference
 from ion_registry.domain.state import PatientState
 from ion_registry.services.batch_work import BatchWork
-from ion_registry.services.translate import Incoming, PatientMessage, as_command
+from ion_registry.services.translate import Incoming, as_waiting
 from ion_registry.storage import journal, patients, registrations
 from ion_registry.storage.exclusions import read_exclusions
 from ion_registry.storage.providers import read_providers
 
 REWRITING = frozenset({m.Withdraw, m.Correct, m.CarryOutRuling})
 """These need the whole history of their patient."""
-_MODELS = {model.TYPE: model for model in m.COMMANDS}
 
 
 class PatientChangedError(ConnectionError):
@@ -86,11 +85,9 @@ def _by_own_id(work: BatchWork) -> dict[UUID, patients.Patient]:
 
 def _add_waiting(work: BatchWork, states: dict[UUID, PatientState], rows: Iterable[registrations.WaitingRow]) -> None:
     for row in rows:
-        body = cast(PatientMessage, _MODELS[row.type].model_validate(row.body))
-        work.bodies[row.command_id] = body
-        command = cast(Deferrable, as_command(row.command_id, row.correlation_id, body))
+        work.bodies[row.command_id], waiting = as_waiting(row)
         state = states[row.patient_id]
-        states[row.patient_id] = replace(state, waiting=(*state.waiting, WaitingCommand(command, row.process_on)))
+        states[row.patient_id] = replace(state, waiting=(*state.waiting, waiting))
 
 
 async def _with_codes_of(

@@ -6,21 +6,20 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from asyncpg import Record
 
-from ion_contracts import messages as m
 from ion_platform.database import Connection
 from ion_registry.domain.asker import Asker, Role
-from ion_registry.domain.command import Deferrable, WaitingCommand, WithdrawCommand
+from ion_registry.domain.command import WithdrawCommand
 from ion_registry.domain.entry import Code
 from ion_registry.domain.reference import Reference
 from ion_registry.domain.rewriting import withdraw
 from ion_registry.domain.state import PatientState
 from ion_registry.services.asking import Answer, Refusal, RefusedError, require_own_codes
-from ion_registry.services.translate import PatientMessage, as_command
+from ion_registry.services.translate import as_waiting
 from ion_registry.storage import registrations
 from ion_registry.storage.journal import read_histories
 from ion_registry.storage.list_operations import QUERIES
@@ -30,7 +29,6 @@ PORTION_ROWS_MAX = 2_000
 """So many patients of a batch are in memory at a time."""
 PREVIEW_PATIENTS_MAX = 50_000
 """More than any file or list has."""
-_MODELS = {model.TYPE: model for model in m.COMMANDS}
 
 
 @dataclass(slots=True)
@@ -118,10 +116,8 @@ async def _read_states(connection: Connection, patient_ids: Sequence[UUID]) -> d
     for patient_id, history in (await read_histories(connection, patient_ids)).items():
         states[patient_id] = replace(states[patient_id], history=history)
     for row in await registrations.read_waiting(connection, patient_ids):
-        body = cast(PatientMessage, _MODELS[row.type].model_validate(row.body))
-        command = cast(Deferrable, as_command(row.command_id, row.correlation_id, body))
         state = states[row.patient_id]
-        states[row.patient_id] = replace(state, waiting=(*state.waiting, WaitingCommand(command, row.process_on)))
+        states[row.patient_id] = replace(state, waiting=(*state.waiting, as_waiting(row)[1]))
     return states
 
 

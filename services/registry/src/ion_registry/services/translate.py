@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 
 from ion_contracts import messages as m
 from ion_platform.subscription import Delivery
 from ion_registry.domain import command as c
 from ion_registry.storage.journal import Kind
+from ion_registry.storage.registrations import WaitingRow
 
 PatientMessage: TypeAlias = (
     m.Register
@@ -31,6 +32,7 @@ PatientMessage: TypeAlias = (
 )
 """What is about one patient."""
 
+_MODELS = {model.TYPE: model for model in m.COMMANDS}
 SELF = "register"
 """The party of what the register tells itself."""
 
@@ -149,3 +151,10 @@ def as_command(command_id: str, correlation_id: str, body: PatientMessage) -> c.
         **{field: getattr(body, field) for field in form.fields},
     )
     return command
+
+
+def as_waiting(row: WaitingRow) -> tuple[PatientMessage, c.WaitingCommand]:
+    """Returns the message that waits, and what the rules need of it."""
+    body = cast(PatientMessage, _MODELS[row.type].model_validate(row.body))
+    command = cast(c.Deferrable, as_command(row.command_id, row.correlation_id, body))
+    return body, c.WaitingCommand(command, row.process_on)
