@@ -225,7 +225,7 @@ async def test_rule_16_the_list_of_who_stopped_is_shown_to_the_office_and_the_su
 
 
 @pytest.mark.usefixtures("named")
-async def test_all_own_codes_stand_in_one_overview(ask: Ask, pool: Pool) -> None:
+async def test_rule_15_all_own_codes_stand_in_one_overview(ask: Ask, pool: Pool) -> None:
     await pool.execute("update provider set active_until = '2027-05-31' where agb_code = $1", PRACTICE_A)
     codes = [PRACTICE_B, PRACTICE_A, "01123456", "01099999"]
     status, answer = await ask("/codes/_search", {"agbCodes": codes})

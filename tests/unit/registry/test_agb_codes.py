@@ -120,15 +120,10 @@ def test_rule_30_deregistering_first_makes_the_change_without_a_transfer() -> No
 
 
 def test_rule_31_the_patients_of_a_gp_who_stopped_move_to_the_successor() -> None:
-    successor = PROVIDERS[STOPPED].successor_on(OPEN_DAY)
+    successor = PROVIDERS[STOPPED].successor
     assert successor == PRACTICE_C
     decision = decide(patient_of(STOPPED), move(STOPPED, successor, OPEN_DAY), REFERENCE)
     assert (codes(decision), decision.state.agb_code) == ([Code.TRANSFERRED], PRACTICE_C)
-
-
-def test_rule_31_there_is_no_successor_while_the_code_is_in_use_or_when_nobody_took_over() -> None:
-    assert PROVIDERS[STOPPED].successor_on(date(2027, 2, 28)) is None
-    assert provider(PRACTICE_A, active_until=date(2027, 1, 1)).successor_on(OPEN_DAY) is None
 
 
 def test_rule_29_what_the_office_registered_says_nothing_of_whose_codes_they_are() -> None:

@@ -38,12 +38,6 @@ def test_a_code_is_in_use_from_its_first_through_its_last_day(
     assert provider(active_from, active_until).active_on(day) is expected
 
 
-def test_rule_31_a_successor_is_one_from_the_day_after_the_last() -> None:
-    assert provider(FIRST, LAST).successor_on(LAST) is None
-    assert provider(FIRST, LAST).successor_on(LAST + ONE_DAY) == "01034567"
-    assert provider(FIRST, None).successor_on(date.max) is None
-
-
 def test_a_change_tells_which_fields_it_changes_from_what_to_what() -> None:
     old = CareProvider.model_validate(ARTS)
     ended = {"agbCode": "01023456", "since": "2016-01-01", "until": "2027-03-14"}

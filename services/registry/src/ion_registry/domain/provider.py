@@ -30,7 +30,3 @@ class Provider:
     def ended_before(self, day: date) -> bool:
         """Returns whether the code was out of use by this day, for good."""
         return self.active_until is not None and self.active_until < day
-
-    def successor_on(self, day: date) -> str | None:
-        """Returns who had taken over by this day (rule 31); None while the code is in use, or when nobody did."""
-        return self.successor if self.ended_before(day) else None

@@ -1,4 +1,4 @@
-"""Answers from the care provider register: which codes belong together, who took over, and where they are reached."""
+"""Answers from the care provider register: who took over, where they are reached, and what was known at an import."""
 
 from __future__ import annotations
 
@@ -19,18 +19,6 @@ CHAIN_MAX = 50
 
 
 @dataclass(frozen=True, slots=True)
-class CodeTogether:
-    """A code that belongs to the one that was asked about, and the period of the association; of that one itself none.
-
-    It may be out of use: patients are left on such codes (rule 16), so nobody may overlook it.
-    """
-
-    provider: Provider
-    since: date | None
-    until: date | None
-
-
-@dataclass(frozen=True, slots=True)
 class Contact:
     """Where a provider is found, as the register states it now."""
 
@@ -41,15 +29,6 @@ class Contact:
     house_number: str
     postcode: str
     city: str
-
-
-async def codes_together(connection: Connection, agb_code: str, day: date) -> list[CodeTogether]:
-    """Returns the code itself and those associated with it on a day, for a check over all own codes (rule 15).
-
-    Of a practice its persons, of a person their practices (not the colleagues there). Empty when it is not known.
-    """
-    rows = await connection.fetch(QUERIES["codes_together"], agb_code, day)
-    return [CodeTogether(provider_of(row), row["since"], row["until"]) for row in rows]
 
 
 async def successor_chain(connection: Connection, agb_code: str, day: date) -> list[Provider]:

@@ -1,18 +1,3 @@
--- name: codes_together
--- A code and those that were associated with it on a day: of a practice its persons, of a person their practices.
-with together as (
-    select agb_code, null::date as since, null::date as until from provider where agb_code = $1
-    union all
-    select person, since, until from provider_association
-    where practice = $1 and since <= $2::date and (until is null or until >= $2::date)
-    union all
-    select practice, since, until from provider_association
-    where person = $1 and since <= $2::date and (until is null or until >= $2::date)
-)
-select p.agb_code, p.kind, p.active_from, p.active_until, p.successor, p.version, t.since, t.until
-from together t join provider p using (agb_code)
-order by p.agb_code <> $1, p.agb_code
-
 -- name: successor_chain
 -- A code and, for as long as the last one found was out of use by the day, who took it over.
 with recursive chain as (
