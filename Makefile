@@ -43,7 +43,7 @@ test: check ## Everything: the fast part, then real Kafka and PostgreSQL, then t
 bench: bench-register bench-end-to-end bench-questions ## Measure it all (ION_BENCH_PATIENTS, by default a million: about twelve minutes)
 
 bench-load bench-register bench-end-to-end bench-questions: $(STAMP) ## One part of it; see docs/benchmarks.md
-	@$(BIN)/python -W ignore -m tests.benchmarks.$(subst -,_,$(@:bench-%=%))
+	@ION_ENVIRONMENT=test ION_BENCHMARK_BSNS=1 $(BIN)/python -W ignore -m tests.benchmarks.$(subst -,_,$(@:bench-%=%))
 
 demo: $(STAMP) ## Start the whole system, show it doing its job, stop it
 	@$(BIN)/ion-local demo

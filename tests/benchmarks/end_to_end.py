@@ -181,7 +181,7 @@ async def _next_generation(database: str) -> None:
     await connection.execute(
         "insert into topic_generation (generation) select max(generation) + 1 from topic_generation"
     )
-    await connection.execute("delete from consumer_position where partition < 100")
+    await connection.execute("delete from consumer_position where topic = $1", COMMANDS.name)
     await connection.execute("delete from relay")
     await connection.execute(
         "insert into relay select 'journal/' || partition, 'benchmark', 1, '-infinity',"

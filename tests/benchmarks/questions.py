@@ -31,6 +31,8 @@ REPEATS = 7
 ON_DAY, KNOWN_AT = date(2022, 4, 1), datetime(2022, 5, 3, tzinfo=UTC)
 LAST_QUARTER = date(2025, 10, 1)
 
+READS = "pgbench -S, ms:"
+
 Ask = Callable[[], Awaitable[Any]]
 
 
@@ -41,6 +43,7 @@ async def measure(url: str, patients: int) -> list[results.Result]:
     await prepare_connection(connection)
     try:
         return [
+            *await _driver(connection, bench),
             *await _pages(connection, bench, patients),
             *await _holders(connection, bench, patients),
             *await _reconciling(connection, patients),
@@ -48,6 +51,23 @@ async def measure(url: str, patients: int) -> list[results.Result]:
         ]
     finally:
         await connection.close()
+
+
+async def _driver(connection: Connection, bench: str) -> list[results.Result]:
+    """One read by key through the driver that the service uses: no question can be quicker."""
+    patient_id = await connection.fetchval("select patient_id from patient limit 1")
+
+    async def read() -> Any:
+        return await connection.fetchrow("select since from current where patient_id = $1", patient_id)
+
+    before, times = yardstick.read_ms(bench), await _times(read, TIMES)
+    yards = [(before + yardstick.read_ms(bench)) / 2]
+    return [
+        measured(
+            f"one read by key through the driver, p{part}", [quantiles(times, n=100)[part - 1]], "ms", READS, yards
+        )
+        for part in (50, 99)
+    ]
 
 
 async def _pages(connection: Connection, bench: str, patients: int) -> list[results.Result]:
@@ -87,30 +107,26 @@ async def _beside_reads(
         logged = one is not ask
         for part, target in ((50, "" if logged else p50), (99, "" if logged else "<= 15")):
             value = quantiles(times, n=100)[part - 1]
-            found.append(measured(f"{named}, p{part}", [value], "ms", "pgbench -S, ms:", [yard], target))
+            found.append(measured(f"{named}, p{part}", [value], "ms", READS, [yard], target))
     return found
 
 
 async def _reconciling(connection: Connection, patients: int) -> list[results.Result]:
     """A practice's own list with a hundredth of strangers, beside one read of the same keys."""
     found = []
-    code = await connection.fetchval(
-        "select agb_code from list_count group by agb_code order by sum(patients) desc limit 1"
-    )
-    own = [
-        row["bsn"]
-        for row in await connection.fetch(
-            "select bsn from current join patient using (patient_id) where agb_code = $1", code
-        )
-    ]
     chance = random.Random(3)
     for size in LIST_SIZES:
-        if size > len(own) * 1.2:
-            continue
+        code = await connection.fetchval(
+            "select agb_code from list_count group by agb_code order by abs(sum(patients) - $1) limit 1", size
+        )
+        rows = await connection.fetch(
+            "select bsn from current join patient using (patient_id) where agb_code = $1", code
+        )
+        own = [row["bsn"] for row in rows]
         kept = chance.sample(own, min(len(own), size * 99 // 100))
         bsns = [*kept, *(_some_bsn(chance, patients) for _ in range(size - len(kept)))]
 
-        async def compare(bsns: list[str] = bsns) -> Answer[Any]:
+        async def compare(code: str = code, bsns: list[str] = bsns) -> Answer[Any]:
             return await reconcile(connection, _gp(code), code, bsns)
 
         async def read(bsns: list[str] = bsns) -> Any:

@@ -34,7 +34,7 @@ class Result:
 
 
 def measured(
-    what: str, values: Sequence[float], unit: str, yardstick: str, yards: Sequence[float], target: str
+    what: str, values: Sequence[float], unit: str, yardstick: str, yards: Sequence[float], target: str = ""
 ) -> Result:
     """Returns the medians; values and yardsticks of one round stand at the same place. `target` is like `>= 3.5`."""
     ratio = median(value / yard for value, yard in zip(values, yards, strict=True))

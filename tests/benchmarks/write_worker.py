@@ -16,7 +16,6 @@ from typing import Any
 
 import asyncpg
 
-from ion_contracts.catalogue import COMMANDS
 from ion_contracts.codec import Received
 from ion_platform.clock import Clock
 from ion_platform.database import prepare_connection
@@ -25,6 +24,8 @@ from ion_platform.subscription import Delivery
 from ion_registry.services.handle_commands import CommandHandler
 from tests.benchmarks.commands import Population, made_commands
 
+TOPIC = "benchmark.commands"
+"""Its positions are not those of the commands topic."""
 FIRST_PARTITION = 100
 """Beside those of the topic: nothing publishes what is written here."""
 PARTITIONS = 6
@@ -50,7 +51,7 @@ async def work(order: dict[str, Any]) -> None:
     )
     await prepare_connection(connection)
     partitions = [FIRST_PARTITION + order["worker"] * PARTITIONS + n for n in range(PARTITIONS)]
-    await connection.execute(QUERIES["ensure_positions"], COMMANDS.name, partitions)
+    await connection.execute(QUERIES["ensure_positions"], TOPIC, partitions)
     batches = _batches(order, day, partitions)
     handler = CommandHandler(NoonClock(day))
     gc.freeze()  # Commands in waiting are the benchmark's; the collector of the service would not meet them.
@@ -89,7 +90,7 @@ def _batches(order: dict[str, Any], day: date, partitions: list[int]) -> list[li
             batches.append([])
         partition = partitions[made.key[0] % PARTITIONS]
         message = Received(made.envelope, made.body)
-        batches[-1].append(Delivery(COMMANDS.name, partition, offset + n, made.key, message))
+        batches[-1].append(Delivery(TOPIC, partition, offset + n, made.key, message))
     return batches
 
 
@@ -101,9 +102,9 @@ async def _take(connection: Any, handler: CommandHandler, batch: list[Delivery])
     """As the reader of the topic takes a batch, without its decoding."""
     async with connection.transaction():
         following = {delivery.partition: delivery.offset + 1 for delivery in batch}
-        await connection.fetch(QUERIES["lock_positions"], COMMANDS.name, sorted(following))
+        await connection.fetch(QUERIES["lock_positions"], TOPIC, sorted(following))
         await handler.handle(connection, batch)
-        await connection.execute(QUERIES["move_positions"], COMMANDS.name, list(following), list(following.values()))
+        await connection.execute(QUERIES["move_positions"], TOPIC, list(following), list(following.values()))
 
 
 def _profiler() -> Any:

@@ -45,7 +45,8 @@ def normalise_bsn(text: str) -> str:
     if not re.fullmatch(r"[0-9]{8,9}", digits):
         raise InvalidIdentifierError("a BSN has nine digits")
     digits = digits.zfill(9)
-    if digits == "000000000" or not (elfproef.is_valid(digits) or _is_of_benchmark(digits)):
+    # Nine digits are certain here: `is_valid` would clean the text first, and cost three times as much.
+    if digits == "000000000" or not _passes(elfproef.checksum(digits)):
         raise InvalidIdentifierError("this is not a valid BSN: it fails the elfproef")
     return digits
 
@@ -62,8 +63,8 @@ def no_bsn(value: str) -> str:
     return value
 
 
-def _is_of_benchmark(digits: str) -> bool:
-    return _TAKES_BENCHMARK_BSNS and elfproef.checksum(digits) == BENCHMARK_REMAINDER
+def _passes(remainder: int) -> bool:
+    return remainder == 0 or (_TAKES_BENCHMARK_BSNS and remainder == BENCHMARK_REMAINDER)
 
 
 def _checked_bsn(value: object) -> object:
