@@ -254,8 +254,8 @@ async def test_an_older_message_about_a_practice_changes_nothing(pool: Pool) -> 
     assert await pool.fetchval("select change_message_address from provider") == "nieuw@praktijk.example"
 
 
-async def test_an_address_that_could_break_a_header_is_no_address(pool: Pool) -> None:
-    await take(pool, provider(PREVIOUS, "é\x1c@praktijk.example"), transfer(1))
+async def test_an_address_that_no_mail_can_go_to_is_no_address(pool: Pool) -> None:
+    await take(pool, provider(PREVIOUS, "é@praktijk.example"), transfer(1))
     assert await statuses(pool) == {"no-address": 1}
 
 
