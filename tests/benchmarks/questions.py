@@ -14,12 +14,12 @@ import asyncpg
 
 from ion_platform.database import Connection, prepare_connection
 from ion_registry.domain.asker import Action, Asker, Result, Role
-from ion_registry.services.access_log import log_access
-from ion_registry.services.asking import Answer
-from ion_registry.services.questions_counts import count_patients
-from ion_registry.services.questions_lists import ListSearch, own_list
-from ion_registry.services.questions_patients import Subject, holder_on
-from ion_registry.services.questions_reconcile import reconcile
+from ion_registry.services.evidence.access_log import log_access
+from ion_registry.services.questions.asking import Answer
+from ion_registry.services.questions.counts import count_patients
+from ion_registry.services.questions.lists import ListSearch, own_list
+from ion_registry.services.questions.patients import Subject, holder_on
+from ion_registry.services.questions.reconcile import reconcile
 from tests.benchmarks import results, server, yardstick
 from tests.benchmarks.load import ensure_loaded, patients_asked
 from tests.benchmarks.people import FIRST_NUMBER, agb_code, bsn_of, practices_for

@@ -21,7 +21,7 @@ from ion_platform.clock import Clock
 from ion_platform.database import prepare_connection
 from ion_platform.outbox import QUERIES
 from ion_platform.subscription import Delivery
-from ion_registry.services.handle_commands import CommandHandler
+from ion_registry.services.deciding.handle_commands import CommandHandler
 from tests.benchmarks.commands import Population, made_commands
 
 TOPIC = "benchmark.commands"

@@ -17,8 +17,8 @@ from fastapi import FastAPI
 from ion_platform.database import Pool
 from ion_platform.problems import install_problems
 from ion_registry.handlers.http import PREFIX, create_router
-from ion_registry.services.handle_commands import CommandHandler
-from ion_registry.services.proof_signing import ProofSigner
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.questions.proof_signing import ProofSigner
 from tests.integration.registry.made_messages import PRACTICE_A, Made, Partition
 from tests.integration.registry.set_clock import SetClock
 

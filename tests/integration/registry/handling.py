@@ -14,9 +14,9 @@ from ion_contracts.codec import decode
 from ion_contracts.messages import COMMANDS
 from ion_platform.database import Connection, Pool, is_infrastructure_error
 from ion_registry.domain.state import registrations
-from ion_registry.services.handle_commands import CommandHandler
-from ion_registry.services.render import render
-from ion_registry.services.verify_chain import verify_chain
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.evidence.verify_chain import verify_chain
+from ion_registry.services.publishing.render import render
 from ion_registry.storage.journal import read_after, read_histories
 from tests.integration.registry.made_changes import register_temporary
 from tests.integration.registry.made_messages import PRACTICE_A, Made, Partition, made_bsns

@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 
 from ion_platform.database import Connection, Pool
-from ion_registry.services.providers import ImportOrder, ImportReport, import_providers
+from ion_registry.services.importing.providers import ImportOrder, ImportReport, import_providers
 from tests.unit.registry.made_providers import json_lines, read
 
 MORNING = datetime(2027, 3, 15, 9, 30, tzinfo=UTC)

@@ -11,7 +11,7 @@ from ion_contracts.messages import CaseStep
 from ion_contracts.messages import cases as steps
 from ion_platform.database import Connection
 from ion_registry.domain.case import Case
-from ion_registry.services.case_steps import CaseResult, take_case_steps
+from ion_registry.services.deciding.case_steps import CaseResult, take_case_steps
 from ion_registry.storage.cases import find_case
 from ion_registry.storage.patients import add
 from tests.integration.registry.made_messages import person, routing_key

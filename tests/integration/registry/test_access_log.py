@@ -11,8 +11,8 @@ import pytest
 
 from ion_platform.database import Connection, Pool
 from ion_registry.domain.asker import Action, Asker, Result, Role
-from ion_registry.services.access_log import SUBJECTS_MAX, TooManySubjectsError, log_access
-from ion_registry.services.verify_chain import verify_chain
+from ion_registry.services.evidence.access_log import SUBJECTS_MAX, TooManySubjectsError, log_access
+from ion_registry.services.evidence.verify_chain import verify_chain
 from ion_registry.storage.access_log import CHAINS, STRIPES
 
 GP = Asker("made practice", Role.PROVIDER, "01023456", "j.jansen")

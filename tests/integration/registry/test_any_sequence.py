@@ -20,9 +20,9 @@ import pytest
 from ion_contracts.messages import Steering
 from ion_platform.database import Pool, is_infrastructure_error
 from ion_platform.subscription import Delivery
-from ion_registry.services.handle_commands import CommandHandler
-from ion_registry.services.list_operations import send_next_portion
-from ion_registry.services.timers import send_due_temporary, send_due_waiting
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.deciding.list_operations import send_next_portion
+from ion_registry.services.deciding.timers import send_due_temporary, send_due_waiting
 from tests.integration.registry import made_changes as made
 from tests.integration.registry.handling import assert_whole, sent_by_register
 from tests.integration.registry.made_messages import (

@@ -15,7 +15,7 @@ from ion_registry.domain.calendar import ONE_DAY
 from ion_registry.domain.case import CaseState
 from ion_registry.domain.case_code import CaseCode
 from ion_registry.domain.exclusion import Exclusion
-from ion_registry.services.case_steps import CaseResult, take_case_steps
+from ion_registry.services.deciding.case_steps import CaseResult, take_case_steps
 from ion_registry.storage.cases import find_case, list_cases, list_open_cases, read_cases, read_steps, save_cases
 from ion_registry.storage.exclusions import read_exclusions
 from tests.integration.registry.made_messages import person

@@ -17,7 +17,7 @@ from ion_contracts.catalogue import COMMANDS
 from ion_contracts.messages import CaseStep
 from ion_platform.clock import amsterdam_day
 from ion_platform.database import prepare_connection
-from ion_registry.services.case_steps import take_case_steps
+from ion_registry.services.deciding.case_steps import take_case_steps
 from ion_registry.storage.patients import add
 from tests.integration.registry.made_messages import person, routing_key
 from tests.unit.registry import made_cases as made

@@ -11,7 +11,7 @@ import pytest
 from ion_contracts.catalogue import COMMANDS
 from ion_platform.database import Pool
 from ion_platform.subscription import Unreadable
-from ion_registry.services.handle_commands import CommandHandler
+from ion_registry.services.deciding.handle_commands import CommandHandler
 from tests.integration.registry.made_messages import (
     PRACTICE_A,
     PRACTICE_B,

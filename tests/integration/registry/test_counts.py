@@ -22,7 +22,7 @@ from ion_platform.database import Pool
 from ion_registry.domain.entry import Change, Event
 from ion_registry.domain.spans import code_on
 from ion_registry.domain.state import Done, registrations
-from ion_registry.services.questions_counts import count_patients
+from ion_registry.services.questions.counts import count_patients
 from tests.integration.registry.asking import OFFICE, Ask, record
 from tests.integration.registry.made_messages import (
     PRACTICE_A,

@@ -16,10 +16,10 @@ from ion_platform.database import Pool
 from ion_registry.domain.asker import Action, Asker, Role
 from ion_registry.domain.asker import Result as Ended
 from ion_registry.main import cli
-from ion_registry.services import export_person
-from ion_registry.services.access_log import log_access
-from ion_registry.services.handle_commands import CommandHandler
-from ion_registry.services.person_tables import PERSON_TABLES
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.evidence import export_person
+from ion_registry.services.evidence.access_log import log_access
+from ion_registry.services.evidence.person_tables import PERSON_TABLES
 from ion_registry.storage.patients import remove
 from tests.integration.registry.handling import newborn, random_key, take
 from tests.integration.registry.made_changes import complete

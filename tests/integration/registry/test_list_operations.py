@@ -10,8 +10,8 @@ import pytest
 
 from ion_contracts.messages import Steering
 from ion_platform.database import Pool
-from ion_registry.services.handle_commands import CommandHandler
-from ion_registry.services.list_operations import PORTION_ROWS_MAX, send_next_portion
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.deciding.list_operations import PORTION_ROWS_MAX, send_next_portion
 from ion_registry.storage.list_operations import QUERIES
 from tests.integration.registry.handling import assert_whole, codes, patient_of, registered, sent_by_register, take
 from tests.integration.registry.made_changes import (

@@ -18,7 +18,7 @@ from ion_platform.clock import amsterdam_day
 from ion_platform.database import Pool
 from ion_registry.domain.calendar import open_day
 from ion_registry.domain.policy import DEFAULT_POLICY
-from ion_registry.services.list_operations import send_next_portion
+from ion_registry.services.deciding.list_operations import send_next_portion
 from tests.integration.registry.handling import (
     assert_whole,
     codes,

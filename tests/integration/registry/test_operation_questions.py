@@ -12,7 +12,7 @@ import pytest
 from ion_contracts.catalogue import COMMANDS
 from ion_contracts.messages import MoveList, Withdraw, WithdrawBatch
 from ion_platform.database import Pool
-from ion_registry.services.list_operations import send_next_portion
+from ion_registry.services.deciding.list_operations import send_next_portion
 from tests.integration.registry.asking import OFFICE, Ask, looks, provider, questions, record
 from tests.integration.registry.made_messages import (
     PRACTICE_A,

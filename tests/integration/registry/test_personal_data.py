@@ -9,7 +9,7 @@ import pytest
 
 from ion_platform.database import Pool
 from ion_registry.domain.personal_data import EVERYTHING_ELSE, PERSONAL_DATA
-from ion_registry.services.person_tables import PERSON_TABLES, PersonTable
+from ion_registry.services.evidence.person_tables import PERSON_TABLES, PersonTable
 
 SAYS_WHO = re.compile(
     r"(^|_)(bsn|name|initials|prefix|birth|sex|street|postcode|city|address|e?mail|mobile|phone)(_|$)"

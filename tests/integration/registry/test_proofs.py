@@ -12,7 +12,7 @@ from joserfc.errors import BadSignatureError
 from joserfc.jwk import ECKey, KeySet, OKPKey
 
 from ion_platform.database import Pool
-from ion_registry.services.proof_signing import ProofKeyError, ProofSigner, load_signer
+from ion_registry.services.questions.proof_signing import ProofKeyError, ProofSigner, load_signer
 from tests.integration.registry.asking import OF_A, OFFICE, Ask, insurer, looks, patient_id, provider, questions, record
 from tests.integration.registry.made_messages import PRACTICE_A, PRACTICE_B, Partition, person, register
 

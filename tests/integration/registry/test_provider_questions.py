@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from ion_platform.database import Pool
-from ion_registry.services.provider_questions import Contact, read_contacts, successor_chain
+from ion_registry.services.questions.care_providers import Contact, read_contacts, successor_chain
 from tests.integration.registry.importing import import_rows
 from tests.unit.registry.made_providers import ARTS, EIK, LINDE
 

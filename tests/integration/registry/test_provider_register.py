@@ -15,8 +15,8 @@ from ion_platform.database import Pool
 from ion_registry.domain.provider import Provider
 from ion_registry.domain.provider_changes import ChangeKind
 from ion_registry.domain.provider_faults import InvalidProvidersError
-from ion_registry.services.provider_questions import provider_as_of
-from ion_registry.services.providers import TooManyEndsError, publish_all_again
+from ion_registry.services.importing.providers import TooManyEndsError, publish_all_again
+from ion_registry.services.questions.care_providers import provider_as_of
 from ion_registry.storage.providers import read_providers
 from tests.integration.registry.importing import MORNING, import_rows, sent, told
 from tests.unit.registry.made_providers import ARTS, EIK, LINDE, codes_of

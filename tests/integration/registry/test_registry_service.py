@@ -12,7 +12,7 @@ from ion_contracts.messages import DeadLetter, InsuredLeft, InsuredRegistered, R
 from ion_platform.clock import Clock
 from ion_platform.database import open_pool
 from ion_registry.config import RegistrySettings
-from ion_registry.services.handle_commands import CommandHandler
+from ion_registry.services.deciding.handle_commands import CommandHandler
 from ion_registry.services.topic_guard import TopicLostRecordsError, read_end_offsets, refuse_lost_records
 from tests.integration.registry.made_messages import (
     PRACTICE_A,

@@ -6,7 +6,7 @@ import asyncio
 from datetime import date, timedelta
 
 from ion_platform.database import Pool
-from ion_registry.services.timers import send_due_temporary
+from ion_registry.services.deciding.timers import send_due_temporary
 from tests.integration.registry.handling import (
     assert_whole,
     events,

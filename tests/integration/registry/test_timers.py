@@ -16,8 +16,8 @@ from ion_contracts.messages import DayClosed, RegistrationTransferred
 from ion_platform.clock import AMSTERDAM, Clock
 from ion_platform.database import Pool
 from ion_registry.config import RegistrySettings
-from ion_registry.services.handle_commands import CommandHandler
-from ion_registry.services.timers import send_due_waiting, send_passed_days
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.deciding.timers import send_due_waiting, send_passed_days
 from tests.integration.registry.made_messages import PRACTICE_A, PRACTICE_B, Partition, register
 from tests.integration.registry.running import (
     PARTITIONS,

@@ -17,8 +17,8 @@ from ion_platform.subscription import Unreadable
 from ion_registry.domain.asker import Action, Asker, Role
 from ion_registry.domain.asker import Result as Ended
 from ion_registry.main import cli
-from ion_registry.services.access_log import log_access
-from ion_registry.services.handle_commands import CommandHandler
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.evidence.access_log import log_access
 from ion_registry.storage.patients import remove
 from tests.integration.registry.made_messages import PRACTICE_A, PRACTICE_B, Made, Partition, register
 from tests.integration.registry.set_clock import SetClock

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ion_registry.domain.provider_faults import Fault
-from ion_registry.services.provider_file import FileFormat, ProviderFile, read_provider_file
+from ion_registry.services.importing.file import FileFormat, ProviderFile, read_provider_file
 
 LINDE: Mapping[str, Any] = {
     "agbCode": "01023456",

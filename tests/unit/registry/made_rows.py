@@ -8,7 +8,7 @@ from uuid import UUID
 from ion_contracts.catalogue import EVENTS
 from ion_contracts.messages import EndedPeriod, Message, Status
 from ion_platform.outbox import Outgoing
-from ion_registry.services.render import render
+from ion_registry.services.publishing.render import render
 from ion_registry.storage.journal import JournalRow, Kind, PublishableRow
 
 PATIENT = UUID("00000000-0000-4000-8000-000000000001")

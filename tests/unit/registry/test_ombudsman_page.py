@@ -12,7 +12,7 @@ from ion_contracts.messages.cases import AfterOpening
 from ion_registry.domain.case import Case, CaseState
 from ion_registry.domain.exclusion import Exclusion
 from ion_registry.domain.take_step import Known, take_step
-from ion_registry.services.office_steps import StepFile
+from ion_registry.services.office.case_steps import StepFile
 from tests.unit.registry.made_cases import PATIENT
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "ombudsman.md"

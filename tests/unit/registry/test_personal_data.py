@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ion_registry.domain.personal_data import PERSONAL_DATA, sources_of
 from ion_registry.generate import PAGES
-from ion_registry.services.person_tables import PERSON_TABLES
+from ion_registry.services.evidence.person_tables import PERSON_TABLES
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 

@@ -10,8 +10,8 @@ import pytest
 
 from ion_contracts.messages import Association
 from ion_registry.domain.provider_faults import FAULTS_SHOWN_MAX
-from ion_registry.services import provider_file
-from ion_registry.services.provider_file import FileFormat
+from ion_registry.services.importing import file as provider_file
+from ion_registry.services.importing.file import FileFormat
 from tests.unit.registry.made_providers import ARTS, EIK, LINDE, codes_of, json_lines, read
 
 HEADER = "agbCode;kind;name;street;houseNumber;postcode;city;activeFrom;activeUntil;successor;associations"

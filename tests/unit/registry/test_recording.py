@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ion_registry.services.recording import close, stamp
+from ion_registry.services.deciding.recording import close, stamp
 from ion_registry.storage.partitions import PartitionState
 
 

@@ -9,7 +9,7 @@ import pytest
 from ion_contracts.messages import HeldPeriod, InsuredCorrected, InsuredLeft, InsuredRegistered, Status
 from ion_contracts.messages.changes import LeftReason
 from ion_registry.domain.entry import Event
-from ion_registry.services.render import insurers_of
+from ion_registry.services.publishing.render import insurers_of
 from ion_registry.storage.journal import JournalRow, PublishableRow
 from tests.unit.registry.made_rows import (
     CORRECTED,

@@ -18,12 +18,12 @@ from ion_platform.subscription import Subscription
 from ion_platform.tasks import periodic
 from ion_registry.config import RegistrySettings
 from ion_registry.handlers.http import create_router
-from ion_registry.services.handle_commands import CommandHandler
-from ion_registry.services.journal_relays import JournalRelays
-from ion_registry.services.list_operations import send_next_portion
-from ion_registry.services.proof_signing import load_signer
-from ion_registry.services.providers import publish_all_again
-from ion_registry.services.timers import send_due_temporary, send_due_waiting, send_passed_days
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.deciding.list_operations import send_next_portion
+from ion_registry.services.deciding.timers import send_due_temporary, send_due_waiting, send_passed_days
+from ion_registry.services.importing.providers import publish_all_again
+from ion_registry.services.publishing.journal_relays import JournalRelays
+from ion_registry.services.questions.proof_signing import load_signer
 from ion_registry.services.topic_guard import read_end_offsets, refuse_lost_records
 from ion_registry.storage.partitions import add_partitions
 

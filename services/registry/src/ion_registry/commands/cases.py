@@ -21,7 +21,7 @@ from ion_platform.clock import Clock
 from ion_platform.database import Connection, open_pool
 from ion_registry.config import RegistrySettings
 from ion_registry.domain.case import Case, CaseState
-from ion_registry.services.office_steps import StepFile, judge_step, send_step
+from ion_registry.services.office.case_steps import StepFile, judge_step, send_step
 from ion_registry.storage.cases import StepRow, find_case, list_cases, list_open_cases, read_steps
 from ion_registry.storage.exclusions import exclusions_of_case
 

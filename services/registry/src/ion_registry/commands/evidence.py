@@ -15,8 +15,8 @@ import orjson
 from ion_platform.database import Connection
 from ion_registry.commands.working import on_database, read_bsn
 from ion_registry.domain.asker import Asker, InvalidAskerError, Role, parse_asker
-from ion_registry.services.export_person import ExportTooLargeError, export_bsn, export_person
-from ion_registry.services.verify_chain import ChainReport, verify_chain
+from ion_registry.services.evidence.export_person import ExportTooLargeError, export_bsn, export_person
+from ion_registry.services.evidence.verify_chain import ChainReport, verify_chain
 from ion_registry.storage.chain_reading import read_all_tails, read_chains
 
 ResultT = TypeVar("ResultT")

@@ -18,8 +18,8 @@ from ion_platform.migrations import check_schema
 from ion_registry.config import RegistrySettings
 from ion_registry.domain.provider_changes import ChangeKind, ProviderChange
 from ion_registry.domain.provider_faults import InvalidProvidersError
-from ion_registry.services.provider_file import FileFormat, ProviderFile, read_provider_file
-from ion_registry.services.providers import ImportOrder, ImportReport, TooManyEndsError, import_providers
+from ion_registry.services.importing.file import FileFormat, ProviderFile, read_provider_file
+from ion_registry.services.importing.providers import ImportOrder, ImportReport, TooManyEndsError, import_providers
 
 _FORMATS = {
     ".csv": FileFormat.CSV,

@@ -13,7 +13,7 @@ from ion_platform.clock import Clock
 from ion_platform.database import Connection
 from ion_registry.commands.office_options import AGB_CODE, dry_run_option
 from ion_registry.commands.working import OFFICE, judge_and_send, on_database
-from ion_registry.services.office_commands import as_outgoing, parties_of_batch
+from ion_registry.services.office.commands import as_outgoing, parties_of_batch
 from ion_registry.storage.list_operations import find
 
 FOLLOW_INTERVAL_S = 1.0

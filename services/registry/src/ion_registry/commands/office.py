@@ -24,7 +24,7 @@ from ion_registry.commands.office_options import (
     dry_run_option,
 )
 from ion_registry.commands.working import OFFICE, judge_and_send, look_up, on_database, read_bsn
-from ion_registry.services.office_commands import KnownPatient, as_outgoing, party_of_command
+from ion_registry.services.office.commands import KnownPatient, as_outgoing, party_of_command
 
 PERSON_BYTES_MAX = 8 * 1024
 PersonT = TypeVar("PersonT", m.Person, m.PartialPerson)

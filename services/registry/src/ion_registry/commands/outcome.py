@@ -7,7 +7,7 @@ import click
 from ion_platform.clock import Clock
 from ion_platform.database import Connection
 from ion_registry.commands.working import described, on_database
-from ion_registry.services.office_commands import Verdict, outcomes_of
+from ion_registry.services.office.commands import Verdict, outcomes_of
 
 
 @click.command("outcome")

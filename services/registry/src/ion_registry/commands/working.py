@@ -18,8 +18,8 @@ from ion_platform.database import Connection, open_pool
 from ion_platform.outbox import Outgoing
 from ion_registry.config import RegistrySettings
 from ion_registry.domain.asker import Action, InvalidAskerError, Result, Role, parse_asker
-from ion_registry.services.access_log import log_access
-from ion_registry.services.office_commands import KnownPatient, Verdict, find_known, judge, send
+from ion_registry.services.evidence.access_log import log_access
+from ion_registry.services.office.commands import KnownPatient, Verdict, find_known, judge, send
 
 ResultT = TypeVar("ResultT")
 OFFICE = "office"

@@ -15,8 +15,8 @@ from ion_platform.database import Connection, Pool
 from ion_platform.problems import Problem
 from ion_registry.domain.asker import Action, Asker, Result
 from ion_registry.handlers.asker import AskerOfRequest, RequestId
-from ion_registry.services.access_log import log_access
-from ion_registry.services.asking import Answer, Refusal, RefusedError
+from ion_registry.services.evidence.access_log import log_access
+from ion_registry.services.questions.asking import Answer, Refusal, RefusedError
 
 T = TypeVar("T")
 

@@ -27,8 +27,8 @@ from ion_registry.handlers.models import (
     waiting_after,
     waiting_cursor_of,
 )
-from ion_registry.services.questions_codes import overview, waiting_of
-from ion_registry.services.questions_movements import MovementPage, arrivals, departures
+from ion_registry.services.questions.codes import overview, waiting_of
+from ion_registry.services.questions.movements import MovementPage, arrivals, departures
 
 PERIOD_DAYS_MAX = 366
 COMMAND_TYPE_PREFIX = "nl.huisartsinschrijvingen."

@@ -12,7 +12,7 @@ from pydantic import Field
 from ion_contracts.identifiers import PRINTABLE_PATTERN
 from ion_registry.handlers.answering import Answering, Who
 from ion_registry.handlers.models import Model, QuestionDay
-from ion_registry.services.questions_counts import Region, count_patients, count_without_gp
+from ion_registry.services.questions.counts import Region, count_patients, count_without_gp
 
 REGIONS_MAX = 500
 CITIES_MAX = 1_000

@@ -10,7 +10,7 @@ from ion_platform.clock import Clock
 from ion_platform.database import Pool
 from ion_registry.handlers import codes, counts, lists, operations, patients, proofs
 from ion_registry.handlers.answering import PROBLEMS, Answering
-from ion_registry.services.proof_signing import ProofSigner
+from ion_registry.services.questions.proof_signing import ProofSigner
 
 PREFIX = "/internal/v1"
 

@@ -23,8 +23,8 @@ from ion_registry.handlers.models import (
     cursor_of,
     patient_after,
 )
-from ion_registry.services.questions_lists import ListPage, ListSearch, own_list, stopped_list
-from ion_registry.services.questions_reconcile import Reconciliation, reconcile
+from ion_registry.services.questions.lists import ListPage, ListSearch, own_list, stopped_list
+from ion_registry.services.questions.reconcile import Reconciliation, reconcile
 
 BSNS_MAX = 15_000
 

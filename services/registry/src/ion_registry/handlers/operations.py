@@ -15,8 +15,8 @@ from ion_registry.domain.asker import Action
 from ion_registry.domain.case import Case
 from ion_registry.handlers.answering import Answering, Who
 from ion_registry.handlers.models import Codes, Model
-from ion_registry.services.questions_cases import cases_of
-from ion_registry.services.questions_operations import find_operation, preview_withdrawal
+from ion_registry.services.questions.cases import cases_of
+from ion_registry.services.questions.operations import find_operation, preview_withdrawal
 
 
 class OperationQuestion(Model):

@@ -15,7 +15,7 @@ from ion_registry.domain.asker import Action
 from ion_registry.domain.spans import Span
 from ion_registry.handlers.answering import Answering, Who
 from ion_registry.handlers.models import Model, OwnCodes, Period, QuestionDay, SubjectQuestion
-from ion_registry.services.questions_patients import PatientHistory, Subject, check_claim, history_of, holder_on
+from ion_registry.services.questions.patients import PatientHistory, Subject, check_claim, history_of, holder_on
 
 QUARTER_MONTHS = (1, 4, 7, 10)
 

@@ -15,9 +15,9 @@ from ion_registry.domain.proof import Proof
 from ion_registry.handlers.answering import Answering, Who
 from ion_registry.handlers.models import Model, QuestionDay, SubjectQuestion
 from ion_registry.rendering.proof import render_proof
-from ion_registry.services.proof_signing import ProofSigner
-from ion_registry.services.proofs import make_proof
-from ion_registry.services.questions_patients import Subject
+from ion_registry.services.questions.patients import Subject
+from ion_registry.services.questions.proof_signing import ProofSigner
+from ion_registry.services.questions.proofs import make_proof
 
 PDF: dict[int | str, dict[str, Any]] = {
     200: {"content": {"application/pdf": {"schema": {"type": "string", "format": "binary"}}}}

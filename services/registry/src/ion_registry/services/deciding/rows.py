@@ -10,7 +10,7 @@ from ion_contracts.messages import CaseStep, Status
 from ion_registry.domain.command import Command
 from ion_registry.domain.entry import Code, Entry, Event
 from ion_registry.domain.reference import Reference
-from ion_registry.services.translate import KINDS
+from ion_registry.services.deciding.translate import KINDS
 from ion_registry.storage.journal import JournalRow, Kind
 
 DAY_CLOSED = "day-closed"

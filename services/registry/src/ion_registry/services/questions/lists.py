@@ -11,9 +11,9 @@ from uuid import UUID
 from ion_platform.database import Connection
 from ion_platform.queries import load_queries
 from ion_registry.domain.asker import Asker, Role
-from ion_registry.services.asking import Answer, Refusal, RefusedError, require_own_codes
-from ion_registry.services.provider_questions import successor_chain
-from ion_registry.services.question_histories import NOTHING, read_known
+from ion_registry.services.questions.asking import Answer, Refusal, RefusedError, require_own_codes
+from ion_registry.services.questions.care_providers import successor_chain
+from ion_registry.services.questions.histories import NOTHING, read_known
 
 QUERIES = load_queries("ion_registry.storage", "questions_lists.sql")
 OFFSET_MAX = 20_000

@@ -12,8 +12,8 @@ from ion_platform.database import Connection
 from ion_registry.domain.command import CompleteCommand
 from ion_registry.domain.reference import Reference
 from ion_registry.domain.state import PatientState
-from ion_registry.services.batch_work import BatchWork
-from ion_registry.services.translate import Incoming, as_waiting
+from ion_registry.services.deciding.batch_work import BatchWork
+from ion_registry.services.deciding.translate import Incoming, as_waiting
 from ion_registry.storage import journal, patients, registrations
 from ion_registry.storage.exclusions import read_exclusions
 from ion_registry.storage.providers import read_providers

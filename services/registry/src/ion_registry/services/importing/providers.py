@@ -17,8 +17,8 @@ from ion_platform.outbox import Outgoing, enqueue
 from ion_registry.domain.provider_changes import ChangeKind, ProviderChange, compare, disappearance
 from ion_registry.domain.provider_checks import Known, ListedProvider, check_together
 from ion_registry.domain.provider_faults import InvalidProvidersError
-from ion_registry.services.provider_file import ProviderFile
-from ion_registry.services.render import SOURCE
+from ion_registry.services.importing.file import ProviderFile
+from ion_registry.services.publishing.render import SOURCE
 from ion_registry.storage import providers as storage
 
 CHUNK_ROWS = 5_000

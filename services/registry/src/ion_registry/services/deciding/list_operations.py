@@ -17,8 +17,8 @@ from ion_platform.database import Connection, Pool
 from ion_platform.outbox import Outgoing, enqueue
 from ion_registry.domain.list_operation import ListCode, ListOperation, steer, why_not_started
 from ion_registry.domain.reference import Reference
-from ion_registry.services.render import SOURCE
-from ion_registry.services.rows import Place, list_row
+from ion_registry.services.deciding.rows import Place, list_row
+from ion_registry.services.publishing.render import SOURCE
 from ion_registry.storage import list_operations as storage
 from ion_registry.storage.journal import JournalRow
 

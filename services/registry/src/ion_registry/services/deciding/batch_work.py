@@ -25,11 +25,18 @@ from ion_registry.domain.decide import decide
 from ion_registry.domain.entry import Code, Entry
 from ion_registry.domain.reference import Reference
 from ion_registry.domain.state import PatientState, Terms
-from ion_registry.services.case_steps import CaseResult
-from ion_registry.services.list_operations import ListOperations
-from ion_registry.services.recording import close, stamp
-from ion_registry.services.rows import Place, case_row, closed_day_row, entry_row, malformed_row, unknown_patient_row
-from ion_registry.services.translate import Incoming, Named, PatientMessage, named
+from ion_registry.services.deciding.case_steps import CaseResult
+from ion_registry.services.deciding.list_operations import ListOperations
+from ion_registry.services.deciding.recording import close, stamp
+from ion_registry.services.deciding.rows import (
+    Place,
+    case_row,
+    closed_day_row,
+    entry_row,
+    malformed_row,
+    unknown_patient_row,
+)
+from ion_registry.services.deciding.translate import Incoming, Named, PatientMessage, named
 from ion_registry.storage.journal import JournalRow
 from ion_registry.storage.partitions import PartitionState
 from ion_registry.storage.patients import Identified, Merged, Patient, PersonData, person_data

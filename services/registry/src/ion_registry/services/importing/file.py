@@ -15,8 +15,8 @@ from pydantic import ValidationError
 from ion_contracts.messages import CareProvider
 from ion_registry.domain.provider_checks import ListedProvider, check_alone
 from ion_registry.domain.provider_faults import Fault, FaultCode, Faults
-from ion_registry.services.provider_csv import CsvFaultError, read_csv
-from ion_registry.services.provider_fields import check_fields, explain
+from ion_registry.services.importing.csv_file import CsvFaultError, read_csv
+from ion_registry.services.importing.fields import check_fields, explain
 
 ROWS_MAX = 200_000
 """Ten times the GPs and practices of the country, in everything that was ever in use."""

@@ -16,8 +16,8 @@ from ion_platform.clock import Clock
 from ion_platform.database import Connection
 from ion_platform.outbox import Outgoing, enqueue
 from ion_platform.subscription import Delivery
-from ion_registry.services.handle_commands import CommandHandler
-from ion_registry.services.render import SOURCE
+from ion_registry.services.deciding.handle_commands import CommandHandler
+from ion_registry.services.publishing.render import SOURCE
 from ion_registry.storage.office import QUERIES
 
 NO_PARTITION = 999_999

@@ -8,7 +8,7 @@ from ion_platform.database import Connection
 from ion_platform.queries import load_queries
 from ion_registry.domain.asker import Asker
 from ion_registry.domain.case import Case
-from ion_registry.services.asking import Answer, require_own_codes
+from ion_registry.services.questions.asking import Answer, require_own_codes
 from ion_registry.storage.cases import case_of
 
 QUERIES = load_queries("ion_registry.storage", "questions_cases.sql")

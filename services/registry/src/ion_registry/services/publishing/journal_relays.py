@@ -9,8 +9,8 @@ from ion_platform import metrics
 from ion_platform.logging import get_logger, where
 from ion_platform.relay import Relay
 from ion_platform.runtime import GRACE_S, Service
-from ion_registry.services.insurer_topics import InsurerTopics
-from ion_registry.services.journal_source import JournalSource
+from ion_registry.services.publishing.insurer_topics import InsurerTopics
+from ion_registry.services.publishing.journal_source import JournalSource
 
 log = get_logger(__name__)
 

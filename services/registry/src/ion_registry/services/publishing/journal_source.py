@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from ion_platform.database import Connection
 from ion_platform.outbox import Position, Record
-from ion_registry.services.insurer_topics import InsurerTopics
-from ion_registry.services.render import insurers_of, render
+from ion_registry.services.publishing.insurer_topics import InsurerTopics
+from ion_registry.services.publishing.render import insurers_of, render
 from ion_registry.storage import journal
 
 

@@ -9,10 +9,10 @@ from uuid import uuid4
 from ion_platform.database import Connection
 from ion_registry.domain.asker import Asker
 from ion_registry.domain.proof import Proof
-from ion_registry.services.asking import Answer, Refusal, RefusedError, scope_of
-from ion_registry.services.provider_questions import read_contacts
-from ion_registry.services.question_histories import QUERIES, read_persons
-from ion_registry.services.questions_patients import Subject
+from ion_registry.services.questions.asking import Answer, Refusal, RefusedError, scope_of
+from ion_registry.services.questions.care_providers import read_contacts
+from ion_registry.services.questions.histories import QUERIES, read_persons
+from ion_registry.services.questions.patients import Subject
 
 
 async def make_proof(

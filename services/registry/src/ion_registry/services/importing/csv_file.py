@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ion_registry.domain.provider_faults import Fault, FaultCode
-from ion_registry.services.provider_fields import DAY_FIELDS, FIELDS, REQUIRED_FIELDS
+from ion_registry.services.importing.fields import DAY_FIELDS, FIELDS, REQUIRED_FIELDS
 
 SEPARATORS = ";,\t"
 ASSOCIATION_SEPARATOR = "|"

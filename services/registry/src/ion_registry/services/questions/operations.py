@@ -18,8 +18,8 @@ from ion_registry.domain.entry import Code
 from ion_registry.domain.reference import Reference
 from ion_registry.domain.rewriting import withdraw
 from ion_registry.domain.state import PatientState
-from ion_registry.services.asking import Answer, Refusal, RefusedError, require_own_codes
-from ion_registry.services.translate import as_waiting
+from ion_registry.services.deciding.translate import as_waiting
+from ion_registry.services.questions.asking import Answer, Refusal, RefusedError, require_own_codes
 from ion_registry.storage import registrations
 from ion_registry.storage.journal import read_histories
 from ion_registry.storage.list_operations import QUERIES

@@ -14,12 +14,12 @@ from ion_platform.subscription import Delivery, Unreadable
 from ion_registry.domain.policy import DEFAULT_POLICY
 from ion_registry.domain.reference import Reference
 from ion_registry.domain.state import PatientState
-from ion_registry.services.batch_work import BatchWork, is_routing_key
-from ion_registry.services.case_steps import take_case_steps
-from ion_registry.services.list_operations import ListOperations
-from ion_registry.services.load_patients import load_patients
-from ion_registry.services.rulings import send_rulings
-from ion_registry.services.translate import understand
+from ion_registry.services.deciding.batch_work import BatchWork, is_routing_key
+from ion_registry.services.deciding.case_steps import take_case_steps
+from ion_registry.services.deciding.list_operations import ListOperations
+from ion_registry.services.deciding.load_patients import load_patients
+from ion_registry.services.deciding.rulings import send_rulings
+from ion_registry.services.deciding.translate import understand
 from ion_registry.storage import journal, list_operations, patients, registrations
 from ion_registry.storage.exclusions import read_exclusions
 from ion_registry.storage.partitions import read_partitions, save_partitions

@@ -12,9 +12,9 @@ from ion_platform.clock import Clock
 from ion_platform.database import Connection
 from ion_platform.outbox import Outgoing, enqueue
 from ion_registry.domain.case import Ruling
-from ion_registry.services.case_steps import CaseResult
-from ion_registry.services.render import SOURCE
-from ion_registry.services.translate import SELF
+from ion_registry.services.deciding.case_steps import CaseResult
+from ion_registry.services.deciding.translate import SELF
+from ion_registry.services.publishing.render import SOURCE
 from ion_registry.storage.patients import find_by_id
 
 RULING_NAMESPACE = UUID("1f0a1b4e-3c0d-5f6e-8a58-1d2f4c6b7e21")

@@ -13,7 +13,7 @@ from ion_contracts.catalogue import insurer_changes_topic
 from ion_registry.domain.calendar import ONE_DAY
 from ion_registry.domain.entry import Event
 from ion_registry.domain.spans import Span, within
-from ion_registry.services.render_events import as_day, ended_period, replaced_periods
+from ion_registry.services.publishing.render_events import as_day, ended_period, replaced_periods
 from ion_registry.storage.journal import JournalRow
 
 Change: TypeAlias = m.InsuredRegistered | m.InsuredLeft | m.InsuredCorrected

@@ -16,7 +16,7 @@ from ion_platform.clock import Clock
 from ion_platform.database import Connection, Pool
 from ion_platform.outbox import Outgoing, enqueue
 from ion_registry.domain.calendar import ONE_DAY
-from ion_registry.services.render import SOURCE
+from ion_registry.services.publishing.render import SOURCE
 from ion_registry.storage.journal import QUERIES
 
 TIMER_NAMESPACE = UUID("6f2b8a44-0d0e-5c55-9a7e-1d6e0c1b7a10")

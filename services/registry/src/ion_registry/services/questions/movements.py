@@ -12,10 +12,10 @@ from ion_platform.database import Connection
 from ion_registry.domain.asker import Asker
 from ion_registry.domain.calendar import ONE_DAY
 from ion_registry.domain.spans import Span
-from ion_registry.services.asking import Answer, require_own_codes
-from ion_registry.services.provider_questions import Contact, read_contacts
-from ion_registry.services.question_histories import QUERIES, Known, read_known, read_persons
-from ion_registry.services.questions_lists import BEFORE_ALL
+from ion_registry.services.questions.asking import Answer, require_own_codes
+from ion_registry.services.questions.care_providers import Contact, read_contacts
+from ion_registry.services.questions.histories import QUERIES, Known, read_known, read_persons
+from ion_registry.services.questions.lists import BEFORE_ALL
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,8 @@ from ion_platform.database import Connection
 from ion_registry.domain.asker import Asker
 from ion_registry.domain.entry import Code
 from ion_registry.domain.reference import Reference
-from ion_registry.services.asking import Answer, require_own_codes
-from ion_registry.services.questions_lists import QUERIES
+from ion_registry.services.questions.asking import Answer, require_own_codes
+from ion_registry.services.questions.lists import QUERIES
 from ion_registry.storage.exclusions import read_exclusions
 from ion_registry.storage.policies import read_policy
 from ion_registry.storage.providers import read_providers

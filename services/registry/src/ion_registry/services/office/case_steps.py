@@ -14,8 +14,8 @@ from ion_contracts.messages.commands import Party
 from ion_platform.clock import amsterdam_day
 from ion_platform.database import Connection
 from ion_platform.outbox import Outgoing, enqueue
-from ion_registry.services.case_steps import CaseResult, take_case_steps
-from ion_registry.services.render import SOURCE
+from ion_registry.services.deciding.case_steps import CaseResult, take_case_steps
+from ion_registry.services.publishing.render import SOURCE
 
 
 class StepFile(Message):

@@ -9,8 +9,8 @@ from ion_contracts.catalogue import EVENTS, OUTCOMES
 from ion_contracts.envelope import Envelope
 from ion_contracts.messages import CommandOutcome, DayClosed, Message, RegistrationState, Status
 from ion_platform.outbox import Outgoing
-from ion_registry.services.render_changes import insurer_changes, insurers_of_row
-from ion_registry.services.render_events import event_of
+from ion_registry.services.publishing.render_changes import insurer_changes, insurers_of_row
+from ion_registry.services.publishing.render_events import event_of
 from ion_registry.storage.journal import JournalRow, Kind, PublishableRow
 
 SOURCE = "urn:nld:ion:registry"

@@ -11,8 +11,8 @@ from uuid import UUID
 from ion_platform.database import Connection
 from ion_registry.domain.asker import Asker
 from ion_registry.domain.spans import Span
-from ion_registry.services.asking import Answer, Refusal, RefusedError, Scope, scope_of
-from ion_registry.services.question_histories import NOTHING, QUERIES, read_known
+from ion_registry.services.questions.asking import Answer, Refusal, RefusedError, Scope, scope_of
+from ion_registry.services.questions.histories import NOTHING, QUERIES, read_known
 
 JOURNAL_ROWS_MAX = 1_000
 """Of one person: a patient changes GP a few times in a life."""

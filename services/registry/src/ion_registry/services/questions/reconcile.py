@@ -10,8 +10,8 @@ from uuid import UUID
 from ion_contracts.identifiers import InvalidIdentifierError, normalise_bsn
 from ion_platform.database import Connection
 from ion_registry.domain.asker import Asker
-from ion_registry.services.asking import Answer, require_own_codes
-from ion_registry.services.question_histories import QUERIES
+from ion_registry.services.questions.asking import Answer, require_own_codes
+from ion_registry.services.questions.histories import QUERIES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,8 @@ from uuid import UUID
 from ion_platform.database import Connection
 from ion_registry.domain.asker import Action, Asker, Result
 from ion_registry.domain.personal_data import sources_of
-from ion_registry.services.access_log import log_access
-from ion_registry.services.person_tables import PERSON_TABLES, PersonTable
+from ion_registry.services.evidence.access_log import log_access
+from ion_registry.services.evidence.person_tables import PERSON_TABLES, PersonTable
 from ion_registry.storage.patients import find_all_ids, find_patient_id
 
 QUESTION = "export-person"

@@ -1,0 +1,1 @@
+"""What a batch of commands does: understood, loaded, decided in memory, saved in sets."""

@@ -1,0 +1,1 @@
+"""What proves what the register did and who looked, and what it has of one person."""

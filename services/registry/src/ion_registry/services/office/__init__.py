@@ -1,0 +1,1 @@
+"""What the office does by hand, judged beforehand and sent the one way."""

@@ -1,0 +1,1 @@
+"""Answers from the register, each with the records of who looked."""
