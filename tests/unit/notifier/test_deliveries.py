@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ion_contracts import messages as m
 from ion_notifier.domain.address import is_mailable
 from ion_notifier.domain.delivery import Purpose, Reason, message_id_of, patients_left, reference_of
-from ion_notifier.domain.dutch import dutch_date
+from ion_platform.documents import long_date
 from tests.unit.notifier.made_deliveries import NEW, PREVIOUS, made_envelope, made_event, planned_one
 
 
@@ -133,7 +133,7 @@ def test_a_message_id_is_that_of_the_delivery() -> None:
     ],
 )
 def test_a_day_is_written_as_a_dutch_reader_expects(day: date, said: str) -> None:
-    assert dutch_date(day) == said
+    assert long_date(day) == said
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Names and dates in documents that a Dutch reader gets as PDF."""
+"""Names and dates in what a Dutch reader gets: PDFs and mails."""
 
 from __future__ import annotations
 

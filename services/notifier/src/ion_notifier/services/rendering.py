@@ -15,9 +15,9 @@ from textwrap import fill
 
 from ion_notifier.domain.claimed import ClaimedDelivery, Practice
 from ion_notifier.domain.delivery import Reason
-from ion_notifier.domain.dutch import dutch_date
 from ion_notifier.services.composing import compose
 from ion_notifier.services.words import WORDS
+from ion_platform.documents import long_date
 
 SENDER_NAME = "ION, inschrijving op naam"
 _LINE_WIDTH, _LABEL_WIDTH = 72, 18
@@ -90,11 +90,11 @@ def _values(delivery: ClaimedDelivery, sender: Sender) -> dict[str, str]:
 
 def _days(delivery: ClaimedDelivery) -> tuple[str, str, str]:
     """Returns what the days of a mail are called, which they are, and the one of its subject."""
-    ended_on = dutch_date(delivery.ended_on)
+    ended_on = long_date(delivery.ended_on)
     if delivery.reason not in _REWRITING:
         return "Einddatum", f"{ended_on} (de laatste dag bij u)", ended_on
-    first = dutch_date(delivery.ended_on + timedelta(days=1))
-    last = "tot nader bericht" if delivery.lost_until is None else f"tot en met {dutch_date(delivery.lost_until)}"
+    first = long_date(delivery.ended_on + timedelta(days=1))
+    last = "tot nader bericht" if delivery.lost_until is None else f"tot en met {long_date(delivery.lost_until)}"
     return "Dagen", f"vanaf {first} {last}", first
 
 
