@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from ion_platform.cli import service_cli
 from ion_registry.commands.cases import cases_group
-from ion_registry.commands.evidence import chain_heads_command, export_person_command, verify_chain_command
+from ion_registry.commands.evidence import (
+    chain_heads_command,
+    export_person_command,
+    rebuild_projections_command,
+    verify_chain_command,
+)
 from ion_registry.commands.import_providers import import_providers_command
 from ion_registry.commands.lists import lists_group
 from ion_registry.commands.office import office_group
@@ -24,5 +29,6 @@ for command in (
     verify_chain_command,
     chain_heads_command,
     export_person_command,
+    rebuild_projections_command,
 ):
     cli.add_command(command)

@@ -1,4 +1,5 @@
-"""The commands that prove what the register did and show who looked: verify-chain, chain-heads, export-person."""
+"""The commands that prove what the register did and show who looked: verify-chain, chain-heads, export-person;
+and rebuild-projections, which makes the rest follow the evidence."""
 
 from __future__ import annotations
 
@@ -16,12 +17,15 @@ from ion_platform.database import Connection
 from ion_registry.commands.working import on_database, read_bsn
 from ion_registry.domain.asker import Asker, InvalidAskerError, Role, parse_asker
 from ion_registry.services.evidence.export_person import ExportTooLargeError, export_bsn, export_person
+from ion_registry.services.evidence.rebuild_projections import rebuild_projections
 from ion_registry.services.evidence.verify_chain import ChainReport, verify_chain
 from ion_registry.storage.chain_reading import read_all_tails, read_chains
 
 ResultT = TypeVar("ResultT")
 STATEMENT_TIMEOUT_S = 600.0
 """Counting what lies before a chain may take longer than any statement of a batch."""
+PROGRESS_PATIENTS = 100_000
+"""So often progress is shown: a whole portion fits in it a number of times."""
 _HEAD = re.compile(r"(\S+)\s+([0-9]{1,18})\s+([0-9a-f]{64})")
 Heads = Mapping[str, Mapping[int, bytes]]
 
@@ -90,6 +94,29 @@ def export_person_command(patient_id: UUID | None, user: str) -> None:
     click.echo(orjson.dumps(found, default=_plain, option=orjson.OPT_INDENT_2))
 
 
+@click.command("rebuild-projections")
+@click.option("--dry-run", is_flag=True, help="Only say what differs; change nothing.")
+def rebuild_projections_command(dry_run: bool) -> None:
+    """Compute registrations and the lengths of lists anew from the journal, and repair what differs.
+
+    The register may be running: it waits some milliseconds for each portion, and at the end until all lists are
+    counted. Verify the chain first. Progress goes to stderr; ends with 1 when a dry run finds a difference.
+
+    \b
+    Example:
+        ion-registry rebuild-projections --dry-run
+    """
+    found = _with_connection(
+        lambda connection: rebuild_projections(connection, dry_run=dry_run, progress=_show_patients)
+    )
+    done = "differ" if dry_run else "repaired"
+    click.echo(
+        f"{found.patients} patients compared: {found.registrations} registrations and {found.lists} lists {done}"
+    )
+    if dry_run and (found.registrations or found.lists):
+        sys.exit(1)
+
+
 async def _verify(connection: Connection, chains: Sequence[str], from_link: int, heads: Heads) -> Sequence[ChainReport]:
     known = await read_chains(connection)
     unknown = sorted({*chains, *heads} - set(known))
@@ -127,6 +154,11 @@ def _read_heads(file: Path) -> Heads:
 
 def _show_progress(chain: str, link: int, of: int) -> None:
     click.echo(f"{chain}: link {link} of {of}", err=True)
+
+
+def _show_patients(patients: int) -> None:
+    if patients % PROGRESS_PATIENTS == 0:
+        click.echo(f"{patients} patients compared", err=True)
 
 
 def _plain(value: object) -> str:
