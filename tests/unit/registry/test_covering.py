@@ -122,3 +122,13 @@ def test_rule_43_the_insurer_of_a_registration_that_began_earlier_hears_of_it_on
     (entry,) = decide(unknown_patient(), register(PRACTICE_A, OPEN_DAY, JANUARY_5), REFERENCE).entries
     assert (entry.since, entry.uzovi) == (JANUARY_5, None)
     assert entry.details == {"laterInsurers": [["3311", OPEN_DAY, None]]}
+
+
+def test_rule_43_who_insures_the_patient_again_after_an_insurance_with_a_last_day_hears_of_that() -> None:
+    for uzovi in ("7119", None):
+        (entry,) = decide(INSURED, coverage(uzovi, FEBRUARY_1, OPEN_DAY), REFERENCE).entries
+        assert (entry.previous_uzovi, entry.uzovi) == ("3311", uzovi)
+        assert entry.details == {
+            "insuredFrom": FEBRUARY_1,
+            "laterInsurers": [["3311", OPEN_DAY + ONE_DAY, None]],
+        }

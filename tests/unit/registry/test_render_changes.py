@@ -135,6 +135,14 @@ def test_an_insurance_that_ends_without_another_is_told_to_the_old_insurer_only(
     assert (topic, type(left)) == (ONE, InsuredLeft)
 
 
+def test_who_insures_the_patient_again_later_is_told_from_when() -> None:
+    details = {"insuredFrom": "2027-03-20", "laterInsurers": [["3311", "2027-04-20", None]]}
+    (left_topic, left), _, (topic, again) = to_insurers(COVERED._replace(details=details))
+    assert (left_topic, type(left), topic) == (ONE, InsuredLeft, ONE)
+    assert isinstance(again, InsuredRegistered)
+    assert (again.agb_code, again.since, again.insured_from) == (PRACTICE_B, MARCH_10, date(2027, 4, 20))
+
+
 @pytest.mark.parametrize("event", [Event.BLOCKED, Event.UNBLOCKED, Event.TEMPORARY_DUE])
 def test_what_moves_nobody_is_told_to_no_insurer(event: Event) -> None:
     details = {

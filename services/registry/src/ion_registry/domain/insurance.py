@@ -24,6 +24,7 @@ def told_of_insurance(before: PatientState, after: PatientState, day: date) -> d
     """Returns, as fields of an entry, who hears that from a day on the registration has another insurer.
 
     That day is the first on which it takes effect; without a registration, or without a difference, nobody hears.
+    When it has a last day, who insures the patient after it hears of that too.
     """
     if after.agb_code is None or after.since is None:
         return {}
@@ -31,12 +32,17 @@ def told_of_insurance(before: PatientState, after: PatientState, day: date) -> d
     previous, uzovi = code_on(before.insurance, effective), code_on(after.insurance, effective)
     if previous == uzovi:
         return {}
+    later = [
+        [span.code, span.since, span.until]
+        for span in after.insurance
+        if span.since > effective and span not in before.insurance
+    ]
     return {
         "agb_code": after.agb_code,
         "since": after.since,
         "uzovi": uzovi,
         "previous_uzovi": previous,
-        "details": {"insuredFrom": effective},
+        "details": {"insuredFrom": effective, **({"laterInsurers": later} if later else {})},
     }
 
 

@@ -24,7 +24,7 @@ Rendered: TypeAlias = tuple[str, str, Change]
 def insurer_changes(row: JournalRow, bsn: str) -> list[Rendered]:
     """Returns the messages of a row to insurers."""
     if "insuredFrom" in _details(row):
-        return _insured_elsewhere(row, bsn)
+        return [*_insured_elsewhere(row, bsn), *_registered_later(row, bsn)]
     match row.event:
         case Event.STARTED | Event.TRANSFERRED:
             return [*_registered(row, bsn), *_registered_later(row, bsn)]
