@@ -26,10 +26,12 @@ async def take_events(connection: Connection, batch: Sequence[Delivery]) -> None
             closed[body.partition] = max(body.day, closed.get(body.partition, body.day))
         for change, delta in count_changes(body).items():
             changes[change] += delta
-    agb_codes = [agb_code for agb_code, _, _ in changes]
-    valid_on = [day for _, day, _ in changes]
-    recorded_on = [day for _, _, day in changes]
-    await connection.execute(QUERIES["add_count_changes"], agb_codes, valid_on, recorded_on, list(changes.values()))
+    in_order = sorted(changes)  # So that two processes that count the same lists never deadlock.
+    agb_codes = [agb_code for agb_code, _, _ in in_order]
+    valid_on = [day for _, day, _ in in_order]
+    recorded_on = [day for _, _, day in in_order]
+    deltas = [changes[change] for change in in_order]
+    await connection.execute(QUERIES["add_count_changes"], agb_codes, valid_on, recorded_on, deltas)
     await connection.execute(QUERIES["close_days"], list(closed), list(closed.values()))
 
 
