@@ -190,18 +190,18 @@ async def test_what_a_file_did_is_withdrawn_as_far_as_nobody_built_upon_it_and_w
     partition, batch_id = Partition(), uuid4()
     began = register(1, PRACTICE_C, DAY)
     made = [register_temporary(number, PRACTICE_A, LATER, batch_id=batch_id) for number in (1, 2, 3)]
-    own = register_temporary(4, PRACTICE_A, LATER)
+    own, same = register_temporary(4, PRACTICE_A, LATER), register_temporary(4, PRACTICE_A, LATER, batch_id=batch_id)
     built_upon = register(3, PRACTICE_B, LATER + timedelta(days=1))
     day = LATER + timedelta(days=days)
     undo = withdraw_batch(batch_id, PRACTICE_A, day)
-    await take(pool, partition, [began, *made, own, built_upon, undo], day)
+    await take(pool, partition, [began, *made, own, same, built_upon, undo], day)
     commands = await work_off(pool, partition, day)
     assert set(await codes(pool, *commands)) == {"withdrawn" if days == 1 else "withdraw-term-over", "built-upon"}
     holders = [(await registered(pool, await patient_of(pool, number)))[0] for number in (1, 2, 3, 4)]
     kept = [PRACTICE_C, None] if days == 1 else [PRACTICE_A, PRACTICE_A]
     assert holders == [*kept, PRACTICE_B, PRACTICE_A]
     assert (await progress(pool, undo))[:3] == ("done", 3, 3)
-    await assert_whole(pool, [began, *made, own, built_upon, undo, *commands])
+    await assert_whole(pool, [began, *made, own, same, built_upon, undo, *commands])
 
 
 async def test_a_file_of_another_party_cannot_be_withdrawn(pool: Pool) -> None:

@@ -10,7 +10,10 @@ insert into list_operation (operation_id, kind, party, office, agb_code, from_ag
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10,
     case when $6::text is not null
         then (select count(*) from current where agb_code = $6)
-        else (select count(distinct patient_id) from journal where batch_id = $7 and party = $3 and status <> 'refused')
+        else (
+            select count(distinct patient_id) from journal
+            where batch_id = $7 and party = $3 and (valid_from is not null or status = 'deferred')
+        )
     end)
 on conflict (operation_id) do nothing
 
