@@ -221,7 +221,7 @@ async def test_a_policy_row_is_added_from_a_day_to_come_and_says_what_changes(li
     assert tried.stdout.splitlines() == [f"version 3, from {to_come}", "  withdraw-days: 14 -> 7", "nothing was added"]
     assert line.run(*asked).stdout.splitlines()[-1] == "added"
     assert "rows are never changed" in line.run(*asked).stderr
-    listed = line.run("policy", "list").stdout
+    listed = line.run("policy", "show").stdout
     assert "(holds today)" in listed
     assert listed.splitlines()[-2:] == [f"version 3, from {to_come}", "  withdraw-days: 14 -> 7"]
 

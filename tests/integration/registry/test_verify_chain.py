@@ -1,4 +1,4 @@
-"""What verify-chain says of a register that nobody touched, and of one that somebody with full rights changed."""
+"""What verify-audit says of a register that nobody touched, and of one that somebody with full rights changed."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ async def in_thread(run: Run, *arguments: str, stdin: str | None = None) -> Resu
 
 @pytest.mark.usefixtures("register_with_looks")
 async def test_an_untouched_register_is_whole(run: Run) -> None:
-    result = await in_thread(run, "verify-chain")
+    result = await in_thread(run, "verify-audit")
     assert result.exit_code == 0, result.output
     assert "journal/0: 3 links, 30 rows whole\n" in result.stdout
     assert "journal/5: 1 links, 2 rows whole\n" in result.stdout
@@ -94,7 +94,7 @@ async def test_a_batch_with_unreadable_records_among_it_is_whole(run: Run, pool:
         handler = CommandHandler(SetClock(BEGAN))
         await handler.handle(connection, made)
         await handler.refuse_unreadable(connection, [unreadable])
-    result = await in_thread(run, "verify-chain", "--chain", "journal/0")
+    result = await in_thread(run, "verify-audit", "--chain", "journal/0")
     assert result.exit_code == 0, result.output
     assert result.stdout.startswith("journal/0: 2 links, 7 rows whole\n")
 
@@ -140,7 +140,7 @@ INSERT_LOOK = """
 )
 async def test_what_was_changed_is_named(run: Run, register_database: str, statement: str, says: str) -> None:
     await tamper(register_database, statement)
-    result = await in_thread(run, "verify-chain")
+    result = await in_thread(run, "verify-audit")
     assert result.exit_code == 1
     assert says in result.stdout
     assert "journal/5: 1 links, 2 rows whole\n" in result.stdout
@@ -149,9 +149,9 @@ async def test_what_was_changed_is_named(run: Run, register_database: str, state
 @pytest.mark.usefixtures("register_with_looks")
 async def test_one_chain_can_be_verified_from_a_link_on(run: Run, register_database: str) -> None:
     await tamper(register_database, 'delete from journal where "offset" = 14')
-    whole = await in_thread(run, "verify-chain", "--chain", "journal/0", "--from", "3")
-    broken = await in_thread(run, "verify-chain", "--chain", "journal/0", "--from", "2")
-    beyond = await in_thread(run, "verify-chain", "--chain", "journal/0", "--from", "9")
+    whole = await in_thread(run, "verify-audit", "--chain", "journal/0", "--from", "3")
+    broken = await in_thread(run, "verify-audit", "--chain", "journal/0", "--from", "2")
+    beyond = await in_thread(run, "verify-audit", "--chain", "journal/0", "--from", "9")
     assert (whole.exit_code, whole.stdout.splitlines()[0]) == (0, "journal/0: 1 links, 10 rows whole")
     assert (broken.exit_code, beyond.exit_code) == (1, 1)
     assert "BROKEN at link 2: row missing" in broken.stdout
@@ -167,7 +167,7 @@ async def test_one_chain_can_be_verified_from_a_link_on(run: Run, register_datab
     ],
 )
 async def test_a_wrong_option_is_told(run: Run, arguments: list[str], says: str) -> None:
-    result = await in_thread(run, "verify-chain", *arguments)
+    result = await in_thread(run, "verify-audit", *arguments)
     assert result.exit_code != 0
     assert says in result.output
 
@@ -179,7 +179,7 @@ async def test_a_tail_that_was_rewritten_is_seen_by_heads_that_were_kept_outside
     """Somebody who may do everything cuts off the last link and its rows, and mends the tail."""
     kept = tmp_path / "heads.txt"
     kept.write_text((await in_thread(run, "chain-heads")).stdout)
-    assert (await in_thread(run, "verify-chain", "--heads", str(kept))).exit_code == 0
+    assert (await in_thread(run, "verify-audit", "--heads", str(kept))).exit_code == 0
     await tamper(
         register_database,
         "delete from journal where partition = 0 and link = 3",
@@ -187,8 +187,8 @@ async def test_a_tail_that_was_rewritten_is_seen_by_heads_that_were_kept_outside
         "update chain_tail t set n = l.n, hash = l.hash from chain_link l where t.chain = l.chain and"
         " l.chain = 'journal/0' and l.n = 2",
     )
-    assert (await in_thread(run, "verify-chain")).exit_code == 0
-    result = await in_thread(run, "verify-chain", "--heads", str(kept))
+    assert (await in_thread(run, "verify-audit")).exit_code == 0
+    result = await in_thread(run, "verify-audit", "--heads", str(kept))
     assert result.exit_code == 1
     assert "0: BROKEN at link 3: link missing: there have been links up to 3" in result.stdout
 
@@ -196,7 +196,7 @@ async def test_a_tail_that_was_rewritten_is_seen_by_heads_that_were_kept_outside
 async def test_a_file_that_holds_no_heads_is_refused(run: Run, tmp_path: Any) -> None:
     wrong = tmp_path / "heads.txt"
     wrong.write_text("journal/0 three abc\n")
-    result = await in_thread(run, "verify-chain", "--heads", str(wrong))
+    result = await in_thread(run, "verify-audit", "--heads", str(wrong))
     assert result.exit_code != 0
     assert "line 1: not `chain link hash`" in result.output
 
@@ -216,7 +216,7 @@ async def test_rows_from_before_the_chain_are_counted_apart(run: Run, register_d
     await record(
         pool, partition, [register(number, PRACTICE_B, date(2027, 5, 3)) for number in range(4)], date(2027, 5, 3)
     )
-    result = await in_thread(run, "verify-chain", "--chain", "journal/0")
+    result = await in_thread(run, "verify-audit", "--chain", "journal/0")
     assert result.exit_code == 0
     assert result.stdout.startswith("journal/0: 1 links, 4 rows whole, 30 rows before the chain\n")
 
@@ -227,12 +227,12 @@ async def test_a_register_whose_tail_was_tampered_with_goes_on_and_stays_whole(
 ) -> None:
     """It must not put commands aside for that: the next batch follows the links as they are."""
     await tamper(register_database, "update chain_tail set n = 1, hash = sha256('forged') where chain = 'journal/5'")
-    assert "journal/5: BROKEN at link 1: link changed" in (await in_thread(run, "verify-chain")).stdout
+    assert "journal/5: BROKEN at link 1: link changed" in (await in_thread(run, "verify-audit")).stdout
     partition = Partition(5)
     for _ in range(2):
         partition.skip(1)
     await record(pool, partition, [register(30, PRACTICE_A, MOVED)], MOVED)
-    result = await in_thread(run, "verify-chain")
+    result = await in_thread(run, "verify-audit")
     assert result.exit_code == 0
     assert "journal/5: 2 links, 3 rows whole\n" in result.stdout
 
@@ -243,7 +243,7 @@ async def test_columns_that_are_added_later_change_no_old_hash(run: Run, registe
     await connection.execute("alter table journal add column added_later text")
     await connection.execute("alter table access_log add column added_later integer")
     await connection.close()
-    assert (await in_thread(run, "verify-chain")).exit_code == 0
+    assert (await in_thread(run, "verify-audit")).exit_code == 0
 
 
 @pytest.mark.usefixtures("register_with_looks")
@@ -251,4 +251,4 @@ async def test_removing_a_person_leaves_the_journal_and_its_chain_whole(run: Run
     patient_id = await pool.fetchval("select patient_id from patient limit 1")
     async with pool.acquire() as connection:
         await remove(connection, [patient_id], datetime.now(UTC))
-    assert (await in_thread(run, "verify-chain")).exit_code == 0
+    assert (await in_thread(run, "verify-audit")).exit_code == 0

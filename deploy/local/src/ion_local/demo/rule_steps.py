@@ -203,7 +203,7 @@ async def chain_verified(play: Play) -> Result:
     """The hashes over the journal and the access log are recomputed: every link is whole."""
     world = play.world
     before = await world.journal_rows()
-    words = (await world.run_command("registry", "ion-registry", "verify-chain")).splitlines()
+    words = (await world.run_command("registry", "ion-registry", "verify-audit")).splitlines()
     rows = sum(int(line.split(", ")[1].split()[0]) for line in words if line.startswith("journal/"))
     expected = {"broken": 0, "every row of the journal is in it": True}
     observed = {

@@ -1,4 +1,4 @@
-"""The commands that prove what the register did and show who looked: verify-chain, chain-heads, export-person;
+"""The commands that prove what the register did and show who looked: verify-audit, chain-heads, export-person;
 and rebuild-projections, which makes the rest follow the evidence."""
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _HEAD = re.compile(r"(\S+)\s+([0-9]{1,18})\s+([0-9a-f]{64})")
 Heads = Mapping[str, Mapping[int, bytes]]
 
 
-@click.command("verify-chain")
+@click.command("verify-audit")
 @click.option("--chain", "chains", multiple=True, help="Only this one, such as journal/0 or access/7; may be repeated.")
 @click.option("--from", "from_link", type=click.IntRange(min=1), default=1, help="Begin with this link of one --chain.")
 @click.option(
@@ -66,7 +66,7 @@ def verify_chain_command(chains: tuple[str, ...], from_link: int, heads: Path | 
 def chain_heads_command() -> None:
     """Print the newest hash of each chain: chain, link, hash.
 
-    Kept outside the database, day by day, they prove that nothing up to there was rewritten: verify-chain --heads.
+    Kept outside the database, day by day, they prove that nothing up to there was rewritten: verify-audit --heads.
     """
     for chain, tail in _with_connection(read_all_tails).items():
         click.echo(f"{chain} {tail.n} {tail.hash.hex()}")

@@ -23,8 +23,8 @@ def policy_group() -> None:
     """The group; its commands follow."""
 
 
-@policy_group.command("list")
-def list_rows() -> None:
+@policy_group.command("show")
+def show_rows() -> None:
     """Print each row with what it changed, and mark the one that holds today."""
     policy, today = on_database(_read)
     before: PolicyRow | None = None

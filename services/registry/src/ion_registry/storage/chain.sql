@@ -1,6 +1,6 @@
 -- name: read_tails
 -- Where these chains go on, with the moment for their next links. From the links, not from chain_tail: a tail that
--- somebody tampered with must be found by verify-chain, and not stop the intake of commands.
+-- somebody tampered with must be found by verify-audit, and not stop the intake of commands.
 select wanted.chain, coalesce(l.n, 0) as n, l.hash, now() as linked_at
 from unnest($1::text[]) as wanted (chain)
 left join lateral (
