@@ -57,6 +57,7 @@ class Subscription:
 
     `on_unreadable` may write an answer in the transaction that dead-letters the records; `after_commit` gets the
     partitions of a committed batch, to wake relays; `on_assigned` and `on_revoked` the partitions that come and go.
+    While `is_paused` says so, nothing is taken: records stay on their topic.
     """
 
     topic: Topic
@@ -65,3 +66,4 @@ class Subscription:
     after_commit: Callable[[Collection[int]], None] | None = None
     on_assigned: PartitionsHook | None = None
     on_revoked: PartitionsHook | None = None
+    is_paused: Callable[[], bool] | None = None

@@ -28,6 +28,8 @@ from ion_platform.subscription import Delivery, Subscription, Unreadable
 
 log = get_logger(__name__)
 
+PAUSED_DELAY_S = 1.0
+"""So often a paused subscription looks whether it may go on; its heartbeats go on meanwhile."""
 HANDLER_ERROR = "handler-error: the service failed on this record"
 
 
@@ -147,14 +149,19 @@ class TopicReader(ConsumerRebalanceListener):  # type: ignore[misc]
             mine = [r for r in records if r.partition in self._progress.positions]
             if self._draining or not mine:
                 return
-            try:
-                await self._take_whole(mine)
-                self._progress.failures = 0
-                return
-            except Exception as error:
-                self._note_failure(error)
-                await self._read_again(mine, error)
-        await self._back_off()
+            if self._subscription.is_paused and self._subscription.is_paused():
+                self._go_back(mine)
+                delay_s = PAUSED_DELAY_S
+            else:
+                try:
+                    await self._take_whole(mine)
+                    self._progress.failures = 0
+                    return
+                except Exception as error:
+                    self._note_failure(error)
+                    await self._read_again(mine, error)
+                    delay_s = self._retry_delay_s()
+        await asyncio.sleep(delay_s)
 
     async def _take_whole(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
         """One transaction for all; when the handler fails, one for each record, so that the culprit stands alone."""
@@ -242,7 +249,10 @@ class TopicReader(ConsumerRebalanceListener):  # type: ignore[misc]
         partitions = sorted({r.partition for r in records})
         if isinstance(error, PositionMovedBackError) and await self._seek_to_stored(partitions):
             return
-        for partition in partitions:
+        self._go_back(records)
+
+    def _go_back(self, records: Sequence[ConsumerRecord[bytes, bytes]]) -> None:
+        for partition in {r.partition for r in records}:
             self._seek(partition, self._progress.positions[partition])
 
     def _seek(self, partition: int, offset: int) -> None:
@@ -270,7 +280,10 @@ class TopicReader(ConsumerRebalanceListener):  # type: ignore[misc]
         )
 
     async def _back_off(self) -> None:
-        await asyncio.sleep(min(0.1 * 2**self._progress.failures, self._settings.retry_delay_max_s))
+        await asyncio.sleep(self._retry_delay_s())
+
+    def _retry_delay_s(self) -> float:
+        return float(min(0.1 * 2**self._progress.failures, self._settings.retry_delay_max_s))
 
 
 class PositionMovedBackError(ConnectionError):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from collections.abc import Set as AbstractSet
+from enum import StrEnum
 from uuid import uuid4
 
 from aiokafka.errors import KafkaError
@@ -25,6 +27,7 @@ from ion_registry.services.importing.providers import publish_all_again
 from ion_registry.services.publishing.journal_relays import JournalRelays
 from ion_registry.services.questions.proof_signing import load_signer
 from ion_registry.services.topic_guard import read_end_offsets, refuse_lost_records
+from ion_registry.storage.intake import all_paused
 from ion_registry.storage.partitions import add_partitions
 
 log = get_logger(__name__)
@@ -34,17 +37,43 @@ PACKAGE = "ion_registry"
 API_VERSION = "0.1.0"
 
 
-def create_service(settings: RegistrySettings) -> Service:
-    """Returns the registry, ready to run: commands in, the journal out, timers and questions."""
+class Part(StrEnum):
+    """What a process of the registry does; the journal is published by who reads its partition."""
+
+    CONSUMER = "consumer"
+    TIMERS = "timers"
+    QUESTIONS = "questions"
+
+
+ALL_PARTS = frozenset(Part)
+
+
+def create_service(settings: RegistrySettings, parts: AbstractSet[Part] = ALL_PARTS) -> Service:
+    """Returns the registry, ready to run: commands in, the journal out, timers and questions; or some of these."""
     service = Service(NAME, PACKAGE, settings, API_VERSION)
     install_problems(service.app, API_VERSION)
-    signer = load_signer(settings.proof_key_file, settings.proof_key_id, settings.proof_former_keys_file)
-    service.app.include_router(create_router(lambda: service.pool, service.clock, signer))
-    relays = JournalRelays(service, holder=settings.instance or f"{NAME}-{uuid4()}")
     registry = _Registry(service, settings)
-    handler = CommandHandler(service.clock)
-    service.on_start(registry.know_partitions, relays.stop_all)
     service.on_takeover(registry.publish_providers_again)
+    if Part.QUESTIONS in parts:
+        signer = load_signer(settings.proof_key_file, settings.proof_key_id, settings.proof_former_keys_file)
+        service.app.include_router(create_router(lambda: service.pool, service.clock, signer))
+    if parts & {Part.CONSUMER, Part.TIMERS}:
+        service.on_start(registry.know_partitions)
+    if Part.CONSUMER in parts:
+        _add_consumer(service, registry, settings)
+    if Part.TIMERS in parts:
+        service.add_task("waiting", lambda: registry.run(send_due_waiting))
+        service.add_task("temporary", lambda: registry.run(send_due_temporary))
+        service.add_task("lists", lambda: registry.run(send_next_portion))
+        service.add_task("days", lambda: registry.run(registry.send_days))
+    return service
+
+
+def _add_consumer(service: Service, registry: _Registry, settings: RegistrySettings) -> None:
+    relays = JournalRelays(service, holder=settings.instance or f"{NAME}-{uuid4()}")
+    handler = CommandHandler(service.clock)
+    service.on_start(registry.know_intake, relays.stop_all)
+    service.add_task("intake", registry.watch_intake)
     service.add_subscription(
         lambda: Subscription(
             topic=COMMANDS,
@@ -53,13 +82,9 @@ def create_service(settings: RegistrySettings) -> Service:
             after_commit=relays.wake,
             on_assigned=relays.start,
             on_revoked=relays.stop,
+            is_paused=lambda: registry.intake_paused,
         )
     )
-    service.add_task("waiting", lambda: registry.run(send_due_waiting))
-    service.add_task("temporary", lambda: registry.run(send_due_temporary))
-    service.add_task("lists", lambda: registry.run(send_next_portion))
-    service.add_task("days", lambda: registry.run(registry.send_days))
-    return service
 
 
 class _Registry:
@@ -69,6 +94,15 @@ class _Registry:
         self._service = service
         self._interval_s = settings.timer_interval_s
         self._partitions: list[int] = []
+        self.intake_paused = False
+
+    async def know_intake(self) -> None:
+        """Reads whether commands are taken; no query per batch, so a pause holds within an interval."""
+        self.intake_paused = await all_paused(self._service.pool)
+
+    async def watch_intake(self) -> None:
+        """Does so for as long as the process runs."""
+        await periodic(asyncio.Event(), self._interval_s, self.know_intake)
 
     async def know_partitions(self) -> None:
         """Waits for the commands topic, and refuses to start on one that lost records. Raises TopicLostRecordsError."""

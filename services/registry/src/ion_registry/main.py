@@ -11,16 +11,20 @@ from ion_registry.commands.evidence import (
     verify_chain_command,
 )
 from ion_registry.commands.import_providers import import_providers_command
+from ion_registry.commands.intake import intake_group
 from ion_registry.commands.lists import lists_group
 from ion_registry.commands.office import office_group
 from ion_registry.commands.outcome import outcome_command
 from ion_registry.commands.policy import policy_group
+from ion_registry.commands.serve import serve_command
 from ion_registry.config import RegistrySettings
 from ion_registry.factory import NAME, PACKAGE, create_service
 
 cli = service_cli(NAME, PACKAGE, RegistrySettings, create_service)
 for command in (
+    serve_command,
     import_providers_command,
+    intake_group,
     cases_group,
     policy_group,
     office_group,

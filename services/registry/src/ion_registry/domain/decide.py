@@ -75,6 +75,11 @@ def decide(
     decision = _settle_due(state, command, reference, temporaries)
     if isinstance(command, SettleCommand):
         return decision
+    if command.party in reference.paused_parties:
+        version = reference.policy.row_on(command.offered_on).version
+        return decision.then(
+            Decision(decision.state, refused(decision.state, command, Code.INTAKE_PAUSED, version).entries)
+        )
     own = _judge(decision.state, command, reference, {**temporaries, **decision.temporaries})
     return decision.then(_forget_waiting(own, command, reference))
 

@@ -59,6 +59,7 @@ class Code(StrEnum):
     PERSON_HAS_REGISTRATION = "person-has-registration"
     PATIENT_UNKNOWN = "patient-unknown"
     NOT_AUTHORISED = "not-authorised"
+    INTAKE_PAUSED = "intake-paused"
     MALFORMED = "malformed"
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from ion_contracts.messages import Steering
+from ion_registry.domain.entry import Code
 from ion_registry.domain.reference import Reference
 
 
@@ -45,6 +46,8 @@ class ListOperation:
 
 def why_not_started(operation: ListOperation, on: date, reference: Reference) -> str | None:
     """Returns the code with which an operation is refused, or None when it may begin."""
+    if operation.party in reference.paused_parties:
+        return Code.INTAKE_PAUSED
     if operation.from_agb_code is None:
         return None
     if operation.from_agb_code == operation.agb_code:

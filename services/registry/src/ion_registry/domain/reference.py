@@ -15,11 +15,15 @@ from ion_registry.domain.provider import Provider
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """All that a batch of commands is judged by, beside the patients' own states."""
+    """All that a batch of commands is judged by, beside the patients' own states.
+
+    What parties offer whose intake is paused is refused; the register's own commands never are.
+    """
 
     policy: Policy
     providers: Mapping[str, Provider] = field(default_factory=dict)
     exclusions: Mapping[str, Sequence[Exclusion]] = field(default_factory=dict)
+    paused_parties: frozenset[str] = frozenset()
 
     def refuses(self, agb_code: str, day: date) -> Code | None:
         """Returns why no patient can be registered with this code on a day, or None when one can."""

@@ -22,6 +22,7 @@ from ion_registry.services.deciding.rulings import send_rulings
 from ion_registry.services.deciding.translate import understand
 from ion_registry.storage import journal, list_operations, patients, registrations
 from ion_registry.storage.exclusions import read_exclusions
+from ion_registry.storage.intake import paused_parties
 from ion_registry.storage.partitions import read_partitions, save_partitions
 from ion_registry.storage.policies import read_generation, read_policy
 from ion_registry.storage.providers import read_providers
@@ -69,6 +70,7 @@ class CommandHandler:
             await read_policy(connection),
             await read_providers(connection, agb_codes),
             await read_exclusions(connection, agb_codes),
+            await paused_parties(connection),
         )
         work = await self._begin(connection, {delivery.partition for delivery in batch}, reference)
         work.case_results = results
