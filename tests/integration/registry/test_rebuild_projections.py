@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from ion_platform.database import Pool
 from ion_registry.main import cli
-from ion_registry.services import rebuild_projections as service
+from ion_registry.services.evidence import rebuild_projections as service
 from tests.integration.registry.handling import assert_whole, patient_of, registered, take
 from tests.integration.registry.made_changes import deregister
 from tests.integration.registry.made_messages import PRACTICE_A, PRACTICE_B, Partition, register
