@@ -124,6 +124,16 @@ def test_rule_43_the_insurer_of_a_registration_that_began_earlier_hears_of_it_on
     assert entry.details == {"laterInsurers": [["3311", OPEN_DAY, None]]}
 
 
+def test_rule_43_who_was_to_insure_the_patient_later_and_will_not_hears_of_that() -> None:
+    changing = decide(INSURED, coverage("7119", MAY_1), REFERENCE).state
+    (entry,) = decide(changing, coverage("0101", FEBRUARY_1), REFERENCE).entries
+    assert entry.details == {"insuredFrom": FEBRUARY_1, "formerInsurers": [["7119", MAY_1, None]]}
+    (stays,) = decide(changing, coverage("3311", FEBRUARY_1), REFERENCE).entries
+    assert (stays.previous_uzovi, stays.uzovi, stays.details) == ("3311", "3311", entry.details)
+    (earlier,) = decide(changing, coverage("7119", FEBRUARY_1), REFERENCE).entries
+    assert earlier.details == {"insuredFrom": FEBRUARY_1}
+
+
 def test_rule_43_who_insures_the_patient_again_after_an_insurance_with_a_last_day_hears_of_that() -> None:
     for uzovi in ("7119", None):
         (entry,) = decide(INSURED, coverage(uzovi, FEBRUARY_1, OPEN_DAY), REFERENCE).entries

@@ -135,6 +135,25 @@ def test_an_insurance_that_ends_without_another_is_told_to_the_old_insurer_only(
     assert (topic, type(left)) == (ONE, InsuredLeft)
 
 
+def test_who_was_to_insure_the_patient_and_will_not_is_told_before_from_when_it_may_do_so_after_all() -> None:
+    details = {
+        "insuredFrom": "2027-03-20",
+        "formerInsurers": [["7119", "2027-05-01", None]],
+        "laterInsurers": [["7119", "2027-06-01", None]],
+    }
+    *_, (_, never), (topic, again) = to_insurers(COVERED._replace(details=details, uzovi=None))
+    assert isinstance(never, InsuredCorrected)
+    assert (topic, never.agb_code, never.valid_from) == (OTHER, None, date(2027, 5, 1))
+    assert never.replaced == [HeldPeriod(agb_code=PRACTICE_B, since=date(2027, 5, 1))]
+    assert isinstance(again, InsuredRegistered)
+
+
+def test_who_goes_on_insuring_the_patient_is_told_nothing() -> None:
+    details = {"insuredFrom": "2027-03-20", "formerInsurers": [["7119", "2027-05-01", None]]}
+    ((topic, never),) = to_insurers(COVERED._replace(details=details, uzovi="3311", previous_uzovi="3311"))
+    assert (topic, type(never)) == (OTHER, InsuredCorrected)
+
+
 def test_who_insures_the_patient_again_later_is_told_from_when() -> None:
     details = {"insuredFrom": "2027-03-20", "laterInsurers": [["3311", "2027-04-20", None]]}
     (left_topic, left), _, (topic, again) = to_insurers(COVERED._replace(details=details))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 from ion_registry.domain.calendar import ONE_DAY
-from ion_registry.domain.spans import code_on, joined, overlay, within
+from ion_registry.domain.spans import Span, code_on, joined, overlay, within
 from ion_registry.domain.state import PatientState
 
 
@@ -24,35 +25,38 @@ def told_of_insurance(before: PatientState, after: PatientState, day: date) -> d
     """Returns, as fields of an entry, who hears that from a day on the registration has another insurer.
 
     That day is the first on which it takes effect; without a registration, or without a difference, nobody hears.
-    When it has a last day, who insures the patient after it hears of that too.
+    Who insures the patient again after its last day hears of that too, and so does who was to insure them and will not.
     """
     if after.agb_code is None or after.since is None:
         return {}
     effective = max(day, after.since)
     previous, uzovi = code_on(before.insurance, effective), code_on(after.insurance, effective)
-    if previous == uzovi:
-        return {}
-    later = [
-        [span.code, span.since, span.until]
-        for span in after.insurance
-        if span.since > effective and span not in before.insurance
+    later = [span for span in after.insurance if span.since > effective and span not in before.insurance]
+    former = [
+        span
+        for span in before.insurance
+        if span.since > effective and code_on(after.insurance, span.since) != span.code
     ]
+    if previous == uzovi and not later and not former:
+        return {}
     return {
         "agb_code": after.agb_code,
         "since": after.since,
         "uzovi": uzovi,
         "previous_uzovi": previous,
-        "details": {"insuredFrom": effective, **({"laterInsurers": later} if later else {})},
+        "details": {"insuredFrom": effective, **_listed("formerInsurers", former), **_listed("laterInsurers", later)},
     }
 
 
 def insurers_within(state: PatientState, since: date, until: date | None) -> dict[str, object]:
     """Returns, as details of an entry, which insurers hear of a rewriting of these days, each with its own days."""
-    spans = within(state.insurance, since, until)
-    return {"insurers": [[span.code, span.since, span.until] for span in spans]} if spans else {}
+    return _listed("insurers", within(state.insurance, since, until))
 
 
 def insurers_after(state: PatientState, day: date) -> dict[str, object]:
     """Returns, as details of an entry, who is known to insure the patient later, and hears of a change on a day too."""
-    later = [[span.code, span.since, span.until] for span in state.insurance if span.since > day]
-    return {"laterInsurers": later} if later else {}
+    return _listed("laterInsurers", [span for span in state.insurance if span.since > day])
+
+
+def _listed(name: str, spans: Sequence[Span]) -> dict[str, object]:
+    return {name: [[span.code, span.since, span.until] for span in spans]} if spans else {}

@@ -19,12 +19,15 @@ from ion_registry.storage.journal import JournalRow
 Change: TypeAlias = m.InsuredRegistered | m.InsuredLeft | m.InsuredCorrected
 Rendered: TypeAlias = tuple[str, str, Change]
 """The topic, what tells this message from the others of its row, and the message."""
+_INSURERS = ("insurers", "formerInsurers", "laterInsurers")
+"""Names of the details that hold insurers with their days."""
 
 
 def insurer_changes(row: JournalRow, bsn: str) -> list[Rendered]:
     """Returns the messages of a row to insurers."""
     if "insuredFrom" in _details(row):
-        return [*_insured_elsewhere(row, bsn), *_registered_later(row, bsn)]
+        never = _never_insured(row, bsn, "formerInsurers", row.agb_code)
+        return [*_insured_elsewhere(row, bsn), *never, *_registered_later(row, bsn)]
     match row.event:
         case Event.STARTED | Event.TRANSFERRED:
             return [*_registered(row, bsn), *_registered_later(row, bsn)]
@@ -40,7 +43,7 @@ def insurers_of_row(row: JournalRow) -> set[str]:
     if row.event is None and "insuredFrom" not in _details(row):
         return set()
     codes = {uzovi for uzovi in (row.uzovi, row.previous_uzovi) if uzovi is not None}
-    return codes | {uzovi for name in ("insurers", "laterInsurers") for uzovi, _, _ in _insurers(row, name)}
+    return codes | {uzovi for name in _INSURERS for uzovi, _, _ in _insurers(row, name)}
 
 
 def _registered(row: JournalRow, bsn: str) -> list[Rendered]:
@@ -77,7 +80,12 @@ def _registered_later(row: JournalRow, bsn: str) -> list[Rendered]:
 
 def _ended_later(row: JournalRow, bsn: str) -> list[Rendered]:
     """Who heard of a registration that was to go on under its insurance, hears that it will not."""
-    ended = ended_period(row)
+    return _never_insured(row, bsn, "laterInsurers", ended_period(row).agb_code)
+
+
+def _never_insured(row: JournalRow, bsn: str, name: str, agb_code: str | None) -> list[Rendered]:
+    """Takes back that a person was to be registered with this GP under these insurances."""
+    assert agb_code is not None
     return [
         (
             _topic(uzovi),
@@ -85,11 +93,11 @@ def _ended_later(row: JournalRow, bsn: str) -> list[Rendered]:
             m.InsuredCorrected(
                 valid_from=since,
                 valid_until=until,
-                replaced=[m.HeldPeriod(agb_code=ended.agb_code, since=since, until=until)],
+                replaced=[m.HeldPeriod(agb_code=agb_code, since=since, until=until)],
                 **_who(row, bsn, uzovi),
             ),
         )
-        for n, (uzovi, since, until) in enumerate(_insurers(row, "laterInsurers"))
+        for n, (uzovi, since, until) in enumerate(_insurers(row, name))
     ]
 
 
@@ -127,6 +135,8 @@ def _insured_elsewhere(row: JournalRow, bsn: str) -> list[Rendered]:
     """The registration stays and its insurer changes: one hears that the person left, the other that they came."""
     assert row.agb_code is not None
     assert row.since is not None
+    if row.previous_uzovi == row.uzovi:
+        return []
     effective = as_day(_details(row)["insuredFrom"])
     changes: list[Rendered] = []
     if row.previous_uzovi is not None and effective > row.since:
