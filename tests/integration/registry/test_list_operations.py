@@ -157,16 +157,18 @@ async def test_an_operation_that_may_not_be_is_refused_and_the_same_again_is_the
     same, unknown = move_list(PRACTICE_A, PRACTICE_A, LATER), move_list(PRACTICE_A, "01099999", LATER)
     empty = move_list(PRACTICE_A, PRACTICE_B, LATER)
     again = move_list(PRACTICE_A, PRACTICE_B, LATER, operation_of(empty))
-    await take(pool, partition, [same, unknown, empty, again], LATER)
-    assert await codes(pool, same, unknown, empty, again) == [
+    other = move_list(PRACTICE_A, PRACTICE_C, LATER, operation_of(empty))
+    await take(pool, partition, [same, unknown, empty, again, other], LATER)
+    assert await codes(pool, same, unknown, empty, again, other) == [
         "same-agb-code",
         "unknown-agb-code",
         "list-operation-started",
         "list-operation-started",
+        "list-operation-exists",
     ]
     assert await work_off(pool, partition, LATER) == []
     assert await progress(pool, empty) == ("done", 0, 0, 0, 0, 0)
-    await assert_whole(pool, [same, unknown, empty, again])
+    await assert_whole(pool, [same, unknown, empty, again, other])
 
 
 async def test_on_a_closed_day_each_patient_of_the_list_waits(pool: Pool) -> None:

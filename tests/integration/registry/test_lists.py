@@ -113,6 +113,7 @@ async def test_a_day_counts_as_closed_once_every_partition_has_closed_it(
         {"agbCode": PRACTICE_A, "pageSize": 201},
         {"agbCode": PRACTICE_A, "page": 0},
         {"agbCode": PRACTICE_A, "unknown": 1},
+        {"agbCode": PRACTICE_A, "knownAt": "2027-03-10T08:00:00Z"},
     ],
 )
 async def test_a_wrong_question_is_told_what_is_wrong_without_repeating_it(ask: Any, question: dict[str, Any]) -> None:

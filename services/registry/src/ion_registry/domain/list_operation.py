@@ -20,6 +20,7 @@ class ListCode(StrEnum):
     RESUMED = "list-operation-resumed"
     UNKNOWN = "list-operation-unknown"
     ENDED = "list-operation-ended"
+    EXISTS = "list-operation-exists"
     SAME_AGB_CODE = "same-agb-code"
 
 
@@ -44,8 +45,12 @@ class ListOperation:
     status: ListStatus = ListStatus.RUNNING
 
 
-def why_not_started(operation: ListOperation, on: date, reference: Reference) -> str | None:
-    """Returns the code with which an operation is refused, or None when it may begin."""
+def why_not_started(
+    operation: ListOperation, known: ListOperation | None, on: date, reference: Reference
+) -> str | None:
+    """Returns the code with which an operation is refused, or None when it may begin, or has begun (`known`)."""
+    if known is not None:
+        return None if replace(known, status=operation.status) == operation else ListCode.EXISTS
     if operation.party in reference.paused_parties:
         return Code.INTAKE_PAUSED
     if operation.from_agb_code is None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ion_contracts.identifiers import AgbCode, BirthDate, Bsn
 from ion_contracts.times import Moment
@@ -43,6 +43,12 @@ class ListQuestion(Model):
     page: Annotated[int, Field(ge=1, le=1_000_000, description="For small numbers; deep pages go by cursor")] = 1
     page_size: PageSize = PAGE_SIZE
     cursor: Cursor | None = None
+
+    @model_validator(mode="after")
+    def _known_at_of_a_day(self) -> Self:
+        if self.known_at is not None and self.on_date is None:
+            raise ValueError("knownAt needs onDate: the list of now is as known now")
+        return self
 
     def search(self) -> ListSearch:
         """Returns what is searched for; a cursor goes before a page number."""

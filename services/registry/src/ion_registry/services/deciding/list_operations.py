@@ -68,8 +68,9 @@ class ListOperations:
             body.from_agb_code if isinstance(body, MoveList) else None,
             body.withdrawn_batch_id if isinstance(body, WithdrawBatch) else None,
         )
-        refusal = why_not_started(operation, body.offered_on, self.reference)
-        if refusal is None and operation.operation_id not in self.known:
+        known = self.known.get(operation.operation_id)
+        refusal = why_not_started(operation, known, body.offered_on, self.reference)
+        if refusal is None and known is None:
             self.known[operation.operation_id] = operation
             self.started.append((correlation_id, operation))
         return refusal or ListCode.STARTED
