@@ -86,7 +86,8 @@ async def test_a_registry_that_is_killed_while_it_moves_a_list_moves_each_patien
     await produce(bootstrap, [moving])
 
     async def portion_left(connection: asyncpg.Connection) -> bool:
-        return bool(await connection.fetchval("select sent > 0 and status = 'running' from list_operation"))
+        # Not "while it runs": on a quick machine the last portion may have left between two looks.
+        return bool(await connection.fetchval("select sent > 0 from list_operation"))
 
     async def some_answered(connection: asyncpg.Connection) -> bool:
         return int(await connection.fetchval("select count(*) from journal where kind = 'move'")) > PEOPLE // 3
