@@ -61,10 +61,15 @@ async def make_topics_anew(bootstrap: str) -> None:
         await until(gone, "the old topics are gone")
         await admin.create_topics([NewTopic(name, count, 1) for name, count in topics.items()])
 
-        async def there() -> bool:
-            return topics.keys() <= set(await admin.list_topics())
+        async def led() -> bool:
+            described = await admin.describe_topics(list(topics))
+            return all(
+                len(topic["partitions"]) == topics[topic["topic"]]
+                and all(partition["leader"] >= 0 for partition in topic["partitions"])
+                for topic in described
+            )
 
-        await until(there, "the topics are there")
+        await until(led, "every partition of the topics has its leader")
     finally:
         await admin.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 
 from aiokafka import AIOKafkaConsumer
@@ -10,6 +11,9 @@ from ion_contracts.catalogue import COMMANDS
 from ion_platform.database import Pool
 from ion_platform.exceptions import WrongStateError
 from ion_registry.storage.journal import QUERIES
+
+ASK_TIMEOUT_S = 5.0
+"""A broker that is up answers in milliseconds; the caller asks again."""
 
 
 class TopicLostRecordsError(WrongStateError):
@@ -23,8 +27,14 @@ class TopicMissingError(ConnectionError):
 async def read_end_offsets(bootstrap: str) -> dict[int, int]:
     """Returns where each partition of the commands topic ends.
 
-    Raises TopicMissingError, or KafkaError when the broker cannot be asked.
+    Raises TopicMissingError, or KafkaError or TimeoutError when the broker cannot be asked.
     """
+    # The client goes on asking who led a partition when its topic was made, for much longer than asking anew takes.
+    async with asyncio.timeout(ASK_TIMEOUT_S):
+        return await _ask_end_offsets(bootstrap)
+
+
+async def _ask_end_offsets(bootstrap: str) -> dict[int, int]:
     consumer = AIOKafkaConsumer(COMMANDS.name, bootstrap_servers=bootstrap, group_id=None, enable_auto_commit=False)
     try:
         await consumer.start()
