@@ -7,7 +7,7 @@ BIN := .venv/bin
 STAMP := .venv/.installed
 PACKAGES := contracts services/platform services/registry services/notifier services/billing services/cov-gateway deploy/local
 
-.PHONY: help setup format check test bench bench-load bench-register bench-end-to-end bench-questions demo up down status logs contracts lock clean
+.PHONY: help setup format lint check test bench bench-load bench-register bench-end-to-end bench-questions demo up down status logs contracts lock clean
 
 help: ## Show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -27,14 +27,16 @@ format: $(STAMP) ## Format and mend what can be mended by itself
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-check: $(STAMP) ## The fast part: format, lint, types, imports, unit tests
+lint: $(STAMP) ## Format, lint, imports and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/lint-imports >.venv/imports.txt || { cat .venv/imports.txt; exit 1; }
 	@$(BIN)/mypy
+
+check: lint ## The fast part: format, lint, types, imports, unit tests
 	@$(BIN)/pytest -q tests/unit tests/contracts
 
-test: check ## Everything: the fast part, then real Kafka and PostgreSQL, then the demo as a test
+test: lint ## Everything: the fast part, on real Kafka and PostgreSQL, and the demo as a test
 	@rm -f .coverage .coverage.*
 	@$(BIN)/coverage run -m pytest tests
 	@$(BIN)/coverage combine --quiet
