@@ -72,7 +72,7 @@ def write_page() -> None:
 
 
 def _line(row: dict[str, object]) -> str:
-    ratio, met = row["ratio"], {True: "yes", False: "**no**", None: ""}[row["met"]]  # type: ignore[index]
+    ratio, met = row["ratio"], {True: "yes", False: "**no**", None: ""}[row["met"]]
     cells = [
         row["what"],
         f"{_short(row['value'])} {row['unit']}",
